@@ -1,0 +1,35 @@
+/**
+ * Names under which a backend may register a faster kernel. Inputs, attributes and outputs are those of
+ * the function of the same name in this package; a name that ends in Grad is its gradient.
+ */
+export const kernelNames = {
+  linear: 'RestokLinear',
+  linearGrad: 'RestokLinearGrad',
+  layerNorm: 'RestokLayerNorm',
+  layerNormGrad: 'RestokLayerNormGrad',
+  gelu: 'RestokGelu',
+  geluGrad: 'RestokGeluGrad',
+  groupNorm: 'RestokGroupNorm',
+  groupNormGrad: 'RestokGroupNormGrad',
+  conv2d: 'RestokConv2d',
+  conv2dGrad: 'RestokConv2dGrad',
+  normalizeAndRotate: 'RestokNormalizeAndRotate',
+  normalizeAndRotateGrad: 'RestokNormalizeAndRotateGrad',
+  attention: 'RestokAttention',
+  attentionGrad: 'RestokAttentionGrad',
+  scaledResidual: 'RestokScaledResidual',
+  scaledResidualGrad: 'RestokScaledResidualGrad',
+  mixTokens: 'RestokMixTokens',
+  upsample2x: 'RestokUpsample2x',
+  upsample2xGrad: 'RestokUpsample2xGrad',
+  averagePool2x: 'RestokAveragePool2x',
+  averagePool2xGrad: 'RestokAveragePool2xGrad',
+  nearestCode: 'RestokNearestCode',
+  gatherRows: 'RestokGatherRows',
+  gatherRowsGrad: 'RestokGatherRowsGrad',
+  adamW: 'RestokAdamW',
+  movingAverage: 'RestokMovingAverage',
+  squaredNorm: 'RestokSquaredNorm',
+} as const;
+
+export type KernelName = (typeof kernelNames)[keyof typeof kernelNames];

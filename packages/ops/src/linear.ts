@@ -1,0 +1,65 @@
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { add, matMul, reshape, sum, tidy, transpose } from '@tensorflow/tfjs-core';
+import { ShapeError } from '@restok/core';
+import { differentiable, runKernel } from './kernel';
+import { kernelNames } from './kernel-names';
+
+/**
+ * y = x Wᵀ + b over the last axis.
+ *
+ * @param x `[..., I]` float32.
+ * @param weight `[O, I]`, the layout of published files.
+ * @param bias `[O]`, optional.
+ * @returns `[..., O]`, owned by the caller.
+ * @throws ShapeError when the last axis of x is not I.
+ */
+export function linear<X extends Tensor>(x: X, weight: Tensor2D, bias?: Tensor1D): X {
+  if (x.shape.at(-1) !== weight.shape[1]) {
+    throw new ShapeError(
+      `linear: x must end in ${weight.shape[1]} channels, got [${x.shape.join(', ')}]. Pass features of the layer's input width.`,
+    );
+  }
+  const inputs: Tensor[] = bias === undefined ? [x, weight] : [x, weight, bias];
+  return differentiable(
+    inputs,
+    () => runKernel(kernelNames.linear, { x, weight, bias }, {}, () => [linearReference(x, weight, bias)])[0] as X,
+    (gradient, [savedX, savedWeight]) =>
+      linearGrad(gradient, savedX!, savedWeight as Tensor2D, { hasBias: bias !== undefined }),
+  );
+}
+
+/** The plain composition; the weight is transposed first because tfjs-wasm is slow on transposed operands. */
+export function linearReference(x: Tensor, weight: Tensor2D, bias?: Tensor1D): Tensor {
+  const product = matMul(asMatrix(x), transpose(weight)); // [M, O]
+  const shifted = bias === undefined ? product : add(product, bias);
+  return reshape(shifted, [...x.shape.slice(0, -1), weight.shape[0]]);
+}
+
+/**
+ * Gradients of {@link linear}: dx = g W, dW = gᵀ x, db = Σ g.
+ *
+ * @returns [dx, dW] or, with `hasBias`, [dx, dW, db].
+ */
+export function linearGrad(
+  gradient: Tensor,
+  x: Tensor,
+  weight: Tensor2D,
+  attributes: { readonly hasBias: boolean },
+): Tensor[] {
+  return runKernel(kernelNames.linearGrad, { gradient, x, weight }, attributes, () =>
+    linearGradReference(gradient, x, weight, attributes.hasBias),
+  );
+}
+
+export function linearGradReference(gradient: Tensor, x: Tensor, weight: Tensor2D, hasBias: boolean): Tensor[] {
+  return tidy(() => {
+    const rows = asMatrix(gradient); // [M, O]
+    const dx = reshape(matMul(rows, weight), x.shape);
+    const dWeight = matMul(transpose(rows), asMatrix(x)); // [O, I]
+    return hasBias ? [dx, dWeight, sum(rows, 0)] : [dx, dWeight];
+  });
+}
+
+function asMatrix(x: Tensor): Tensor2D {
+  return reshape(x, [-1, x.shape.at(-1)!]);
+}

@@ -1,0 +1,76 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { keep, tensor, tidy } from '@tensorflow/tfjs-core';
+import { CheckpointError, ShapeError } from '@restok/core';
+import type { Initializer } from './initializers';
+import type { ParameterLayout } from './parameter-layout';
+import { fromPublishedLayout, parameterLayouts, toPublishedLayout } from './parameter-layout';
+
+/** A named weight of a module. Holds no memory until it is initialised or loaded. */
+export class Parameter {
+  /** Shape in published files (PyTorch order). */
+  readonly publishedShape: readonly number[];
+  /** Shape in memory here. */
+  readonly shape: readonly number[];
+  private current: Tensor | undefined;
+
+  constructor(
+    publishedShape: readonly number[],
+    readonly initializer: Initializer,
+    readonly layout: ParameterLayout = 'plain',
+  ) {
+    this.publishedShape = publishedShape;
+    this.shape = parameterLayouts[layout].shape(publishedShape);
+  }
+
+  get size(): number {
+    return this.shape.reduce((product, side) => product * side, 1);
+  }
+
+  /** The tensor, owned by this parameter; never dispose it. */
+  get value(): Tensor {
+    if (this.current === undefined) {
+      throw new CheckpointError('Parameter: value was read before the model was initialised or loaded.');
+    }
+    return this.current;
+  }
+
+  /** The value as the type its user knows it to have, for instance `Tensor2D`. */
+  as<T extends Tensor>(): T {
+    return this.value as T;
+  }
+
+  /** Takes ownership of a new value and frees the old one. */
+  replace(value: Tensor): void {
+    if (value.shape.join() !== this.shape.join()) {
+      throw new ShapeError(
+        `Parameter.replace: value must be [${this.shape.join(', ')}], got [${value.shape.join(', ')}]. Load a model of this size.`,
+      );
+    }
+    const previous = this.current;
+    this.current = keep(value);
+    previous?.dispose();
+  }
+
+  /** Like {@link replace} where the old value was consumed by the operation that made the new one. */
+  replaceConsumed(value: Tensor): void {
+    this.current = keep(value);
+  }
+
+  /** Copies in values in published order. */
+  load(values: Float32Array): void {
+    const ordered = fromPublishedLayout(values, this.publishedShape, this.layout);
+    // Escapes any tidy around the load: the parameter owns it.
+    this.replace(tidy(() => keep(tensor(ordered, [...this.shape], 'float32'))));
+  }
+
+  /** Values in published order. */
+  async published(): Promise<Float32Array> {
+    const values = (await this.value.data()) as Float32Array;
+    return toPublishedLayout(values, this.publishedShape, this.layout);
+  }
+
+  dispose(): void {
+    this.current?.dispose();
+    this.current = undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'tsup';
+
+/** The build of every package: ESM and types from src/index.ts; `overrides` adds entries or options. */
+export function packagePreset(overrides = {}) {
+  return defineConfig({
+    entry: ['src/index.ts'],
+    format: ['esm'],
+    target: 'es2022',
+    dts: true,
+    sourcemap: true,
+    clean: true,
+    treeshake: true,
+    ...overrides,
+  });
+}
