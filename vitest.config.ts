@@ -6,11 +6,16 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 export default defineConfig({
   resolve: {
     // Unit tests run on source: "@restok/x" is packages/x/src/index.ts.
-    alias: [{ find: /^@restok\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` }],
+    alias: [
+      { find: '@restok/ops/gradients', replacement: `${root}packages/ops/src/gradients.ts` },
+      { find: /^@restok\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
+    ],
   },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'apps/*/test/**/*.test.ts'],
     pool: 'forks',
+    // tfjs-core registers its gradients from files that only a bundler can import.
+    server: { deps: { inline: [/@tensorflow/] } },
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -47,6 +47,8 @@ export { initialValues, initializations, normal, ones, uniform, weight, zeros } 
 export type { InitializationName, InitializationScheme, Initializer } from './initializers';
 export type { ParameterLayout } from './parameter-layout';
 export { Parameter } from './parameter';
+export { l2Normalize } from './l2-normalize';
+export { stopGradient, straightThrough } from './stop-gradient';
 export { Module } from './module';
 export { loadParameters } from './load-parameters';
 export type { LoadParametersOptions } from './load-parameters';

@@ -34,11 +34,28 @@ export function tokenMap(numInputs: number, outputs: readonly (readonly TokenSou
   };
 }
 
+/** Maps made so far: sequences have a handful of shapes, and a map's transpose is found by identity. */
+const knownMaps = new Map<string, TokenMap>();
+
+function remembered(kind: string, from: TokenGrid, to: TokenGrid, build: () => TokenMap): TokenMap {
+  const key = `${kind} ${from.rows}x${from.columns} ${to.rows}x${to.columns}`;
+  let map = knownMaps.get(key);
+  if (map === undefined) {
+    map = build();
+    knownMaps.set(key, map);
+  }
+  return map;
+}
+
 /**
  * Mean of the cells under each target cell; cells overlap where the sizes do not divide (adaptive average
  * pooling), and repeat where the target is finer than the source.
  */
 export function areaPoolMap(from: TokenGrid, to: TokenGrid): TokenMap {
+  return remembered('area', from, to, () => buildAreaPoolMap(from, to));
+}
+
+function buildAreaPoolMap(from: TokenGrid, to: TokenGrid): TokenMap {
   const rowRanges = poolRanges(from.rows, to.rows);
   const columnRanges = poolRanges(from.columns, to.columns);
   const outputs = rowRanges.flatMap(([top, bottom]) =>
@@ -58,6 +75,10 @@ export function areaPoolMap(from: TokenGrid, to: TokenGrid): TokenMap {
 
 /** Each target cell copies the source cell it falls in: source = floor(target · from / to) on each axis. */
 export function nearestMap(from: TokenGrid, to: TokenGrid): TokenMap {
+  return remembered('nearest', from, to, () => buildNearestMap(from, to));
+}
+
+function buildNearestMap(from: TokenGrid, to: TokenGrid): TokenMap {
   const outputs: TokenSource[][] = [];
   for (let row = 0; row < to.rows; row++) {
     for (let column = 0; column < to.columns; column++) {

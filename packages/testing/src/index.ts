@@ -1,1 +1,13 @@
-export {};
+export { fixtureNames, openFixture, weightReader } from './fixture';
+export type { Fixture, FixtureConfig, FixtureTensor } from './fixture';
+export { tokenizerConfigOf } from './fixture-config';
+export {
+  expectClose,
+  FORWARD_TOLERANCE,
+  GRADIENT_TOLERANCE,
+  KERNEL_TOLERANCE,
+  relativeDistance,
+} from './expect-close';
+export { channelsBeforeTokens, channelsFirst, channelsLast, firstSample } from './published-order';
+export { tensorsLeftBy, testBackends, useTestBackend } from './backends';
+export type { TestBackend } from './backends';

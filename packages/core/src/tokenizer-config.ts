@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { ConfigError } from './errors';
+
+/** Width, depth and heads of a ViT. */
+export interface VitSize {
+  readonly width: number;
+  readonly layers: number;
+  readonly heads: number;
+}
+
+/** Published ViT sizes. @source method.md, section 1. */
+export const vitSizes = {
+  small: { width: 512, layers: 6, heads: 8 },
+  base: { width: 768, layers: 12, heads: 12 },
+  large: { width: 1024, layers: 24, heads: 16 },
+} as const satisfies Record<string, VitSize>;
+
+/** The published pixel CNN. @source method.md, section 2. */
+export const publishedPixelCnn = {
+  hidden_channels: 128,
+  channel_mult: [1, 1, 2, 2, 4],
+  num_res_blocks: 2,
+  z_channels: 256,
+};
+
+const count = z.number().int().positive();
+const vitSize = z.union([
+  z.enum(['small', 'base', 'large']),
+  z.object({ width: count, layers: count, heads: count }).loose(),
+]);
+const pixelCnn = z
+  .object({
+    hidden_channels: count.default(publishedPixelCnn.hidden_channels),
+    channel_mult: z.array(count).min(1).default(publishedPixelCnn.channel_mult),
+    num_res_blocks: count.default(publishedPixelCnn.num_res_blocks),
+    z_channels: count.default(publishedPixelCnn.z_channels),
+  })
+  .loose();
+
+/** Keys of `model.vq_model`; defaults are the values that the authors publish. */
+const vqModel = z
+  .object({
+    codebook_size: count.default(8192),
+    token_size: count.default(8),
+    use_l2_norm: z.boolean().default(true),
+    commitment_cost: z.number().nonnegative().default(0.25),
+    entropy_loss_ratio: z.number().nonnegative().default(0),
+    clustering_vq: z.boolean().default(false),
+    vit_enc_model_size: vitSize.default('large'),
+    vit_dec_model_size: vitSize.default('large'),
+    vit_enc_patch_size: count.default(16),
+    vit_dec_patch_size: count.default(16),
+    rope_base_len: z.number().positive().default(10000),
+    num_latent_tokens: count.default(128),
+    num_min_tokens: count.default(4),
+    test_num_latent_tokens: count.optional(),
+    merge_tokens: z.boolean().default(true),
+    hierarchy_stages: z.number().int().nonnegative().default(4),
+    reduction_ratio: z.number().default(0.5),
+    residual_image_tokens: z.boolean().default(true),
+    residual_latent_tokens: z.boolean().default(true),
+    learnable_latent_tokens: z.boolean().default(false),
+    learnable_dec_image_tokens: z.boolean().default(true),
+    multi_quant: z.boolean().default(true),
+    vae_encoder: z.boolean().default(true),
+    is_legacy: z.boolean().default(true),
+    drop_latent_tokens: z.boolean().default(true),
+    drop_prob: z.number().min(0).max(1).default(0.2),
+    latent_hierarchy: z.boolean().default(true),
+    encoder_feature_supervision: z.boolean().default(false),
+    decoder_feature_supervision: z.boolean().default(false),
+    learnable_dec_feat_tokens: z.boolean().default(true),
+    pixel_cnn: pixelCnn.default(publishedPixelCnn),
+  })
+  .loose();
+
+const tokenizerConfig = z
+  .object({
+    model: z.object({ vq_model: vqModel }).loose(),
+    dataset: z
+      .object({ preprocessing: z.object({ crop_size: count.default(256) }).loose() })
+      .loose()
+      .default({ preprocessing: { crop_size: 256 } }),
+  })
+  .loose();
+
+/**
+ * A tokenizer's config in the nested form of published files; unknown keys are kept. Make one with
+ * {@link parseTokenizerConfig}.
+ */
+export type TokenizerConfig = z.infer<typeof tokenizerConfig>;
+
+/** What {@link parseTokenizerConfig} accepts: every key with a published value may be left out. */
+export type TokenizerConfigInput = z.input<typeof tokenizerConfig>;
+
+/** The keys of `model.vq_model`. */
+export type VqModelConfig = TokenizerConfig['model']['vq_model'];
+
+/**
+ * Checks a config and fills in published values.
+ *
+ * @param raw what a config file held, already parsed.
+ * @throws ConfigError listing every wrong type and every contradiction.
+ */
+export function parseTokenizerConfig(raw: unknown): TokenizerConfig {
+  const parsed = tokenizerConfig.safeParse(raw);
+  if (!parsed.success) {
+    throw configError(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`));
+  }
+  const problems = contradictions(parsed.data);
+  if (problems.length > 0) {
+    throw configError(problems);
+  }
+  return parsed.data;
+}
+
+/** Width, layers and heads of a size given by name or in full. */
+export function resolveVitSize(size: VqModelConfig['vit_enc_model_size']): VitSize {
+  return typeof size === 'string' ? vitSizes[size] : size;
+}
+
+function configError(problems: string[]): ConfigError {
+  return new ConfigError(`parseTokenizerConfig: ${problems.join('; ')}. Correct the config.`, problems);
+}
+
+function contradictions(config: TokenizerConfig): string[] {
+  const model = config.model.vq_model;
+  const cropSize = config.dataset.preprocessing.crop_size;
+  const problems: string[] = [];
+  const require = (holds: boolean, problem: string): void => {
+    if (!holds) {
+      problems.push(problem);
+    }
+  };
+  const powerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
+
+  const factor = 2 ** (model.pixel_cnn.channel_mult.length - 1);
+  for (const key of ['vit_enc_patch_size', 'vit_dec_patch_size'] as const) {
+    require(model[key] === factor, `${key} is ${model[key]}, but pixel_cnn.channel_mult downsamples by ${factor}; they must be equal`);
+  }
+  const channels = model.pixel_cnn.hidden_channels;
+  require(channels % 32 === 0, `pixel_cnn.hidden_channels must be a multiple of 32 (GroupNorm has 32 groups), got ${channels}`);
+  require(cropSize % factor === 0, `crop_size ${cropSize} must be a multiple of the patch size ${factor}`);
+
+  const latents = model.num_latent_tokens;
+  require(powerOfTwo(latents) && latents >= 2, `num_latent_tokens must be a power of two of at least 2, got ${latents}`);
+  const minimum = model.num_min_tokens;
+  require(powerOfTwo(minimum) && minimum <= latents, `num_min_tokens must be a power of two up to ${latents}, got ${minimum}`);
+  const tested = model.test_num_latent_tokens ?? latents;
+  require(tested <= latents, `test_num_latent_tokens is ${tested}, more than num_latent_tokens ${latents}`);
+
+  require(model.reduction_ratio === 0.5, `reduction_ratio must be 0.5, got ${model.reduction_ratio}`);
+  const gridWidth = cropSize / factor;
+  const neededWidth = 2 ** Math.max(0, model.hierarchy_stages - 1);
+  require(
+    !model.merge_tokens || gridWidth % neededWidth === 0,
+    `hierarchy_stages ${model.hierarchy_stages} halves the grid's width ${model.hierarchy_stages - 1} times, so ${gridWidth} must be a multiple of ${neededWidth}; use fewer stages or a larger crop_size`,
+  );
+  for (const key of ['vit_enc_model_size', 'vit_dec_model_size'] as const) {
+    const { width, heads } = resolveVitSize(model[key]);
+    require(width % heads === 0 && (width / heads) % 4 === 0, `${key}: width ${width} over ${heads} heads must give a head width that is a multiple of 4`);
+  }
+  return problems;
+}

@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { WeightReader } from '@restok/core';
+
+/** One stored tensor in PyTorch order. */
+export interface FixtureTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}
+
+/** A folder of reference numbers: tensors are read when asked for. */
+export interface Fixture {
+  readonly name: string;
+  readonly config: FixtureConfig;
+  /** Tensors of `<file>.safetensors` in the folder. */
+  tensors(file: string): ReadonlyMap<string, FixtureTensor>;
+  has(file: string): boolean;
+  /** The folder's weights, or those of the sibling that it names. */
+  weights(): WeightReader;
+}
+
+/** The parts of a fixture's config that tests look at. */
+export interface FixtureConfig {
+  readonly model?: { readonly vq_model: Record<string, unknown> };
+  readonly dataset?: unknown;
+  readonly reference: {
+    readonly overrides?: {
+      readonly vit_model_sizes?: Record<string, { width: number; layers: number; heads: number }>;
+      readonly pixel_cnn?: Record<string, unknown>;
+    };
+    readonly weights_from?: string;
+    readonly [key: string]: unknown;
+  };
+  readonly [key: string]: unknown;
+}
+
+const bundledFolder = fileURLToPath(new URL('../fixtures/', import.meta.url));
+
+/** Folders that hold fixtures: the bundled one and, to test against more, that of RESTOK_FIXTURES. */
+function fixtureFolders(): string[] {
+  const more = process.env.RESTOK_FIXTURES;
+  return more === undefined || more === '' ? [bundledFolder] : [bundledFolder, `${more}/`];
+}
+
+/** Names of the fixtures that start with `prefix` and hold reference numbers. */
+export function fixtureNames(prefix: string): string[] {
+  const names = new Set<string>();
+  for (const folder of fixtureFolders()) {
+    for (const name of readdirSync(folder)) {
+      if (name.startsWith(prefix) && existsSync(`${folder}${name}/io.safetensors`)) {
+        names.add(name);
+      }
+    }
+  }
+  return [...names].sort();
+}
+
+/** Opens a fixture by its folder's name. */
+export function openFixture(name: string): Fixture {
+  const folder = fixtureFolders().find((candidate) => existsSync(`${candidate}${name}/config.json`));
+  if (folder === undefined) {
+    throw new Error(`openFixture: ${name} is in none of ${fixtureFolders().join(', ')}. Set RESTOK_FIXTURES.`);
+  }
+  const path = `${folder}${name}/`;
+  const config = JSON.parse(readFileSync(`${path}config.json`, 'utf8')) as FixtureConfig;
+  return {
+    name,
+    config,
+    tensors: (file) => readTensors(`${path}${file}.safetensors`),
+    has: (file) => existsSync(`${path}${file}.safetensors`),
+    weights: () => weightReader(readTensors(`${path}${config.reference.weights_from ?? 'model.safetensors'}`)),
+  };
+}
+
+/** Stored tensors as a weight file, for instance to load a part of a model. */
+export function weightReader(tensors: ReadonlyMap<string, FixtureTensor>): WeightReader {
+  return {
+    entries: new Map([...tensors].map(([name, { shape }]) => [name, { dtype: 'F32', shape }])),
+    read: (name) => Promise.resolve(Float32Array.from(tensors.get(name)!.values)),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A deliberately plain safetensors reader, independent of the one it helps to test. */
+function readTensors(path: string): Map<string, FixtureTensor> {
+  const file = readFileSync(path);
+  const headerLength = Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.subarray(8, 8 + headerLength).toString('utf8')) as Record<
+    string,
+    { dtype: string; shape: number[]; data_offsets: [number, number] }
+  >;
+  const tensors = new Map<string, FixtureTensor>();
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') {
+      continue;
+    }
+    const [start, end] = entry.data_offsets.map((offset) => 8 + headerLength + offset) as [number, number];
+    const bytes = file.buffer.slice(file.byteOffset + start, file.byteOffset + end);
+    const values = entry.dtype === 'I32' ? new Int32Array(bytes) : new Float32Array(bytes);
+    tensors.set(name, { shape: entry.shape, values });
+  }
+  return tensors;
+}

@@ -1,0 +1,163 @@
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { keep, memory, tensor, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
+import {
+  expectClose,
+  fixtureNames,
+  FORWARD_TOLERANCE,
+  openFixture,
+  testBackends,
+  tokenizerConfigOf,
+  useTestBackend,
+} from '@restok/testing';
+import type { Fixture, FixtureTensor } from '@restok/testing';
+import type { Observer } from '@restok/vit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sumOfScales } from './encoder';
+import { ResTok } from './restok';
+
+/** Copies every stage it sees. */
+class Recorder implements Observer {
+  readonly attention = true;
+  readonly stages = new Map<string, Tensor>();
+
+  stage(name: string, value: Tensor): void {
+    this.record(name, value.clone());
+  }
+
+  record(name: string, value: Tensor): void {
+    this.stages.get(name)?.dispose();
+    this.stages.set(name, keep(value));
+  }
+
+  dispose(): void {
+    this.stages.forEach((value) => value.dispose());
+  }
+}
+
+/** Runs everything that a tokenizer fixture stores; stages carry the fixture's names. */
+function runFixture(tokenizer: ResTok, io: ReadonlyMap<string, FixtureTensor>): Recorder {
+  const recorder = new Recorder();
+  tidy(() => {
+    const pixels = picture(io.get('image')!);
+    const { latents, imageTokens } = tokenizer.encodeLatents(pixels, recorder);
+    const { codes, indices, ...losses } = tokenizer.quantizer.quantize(latents);
+    recorder.stage('quantize.z_quantized', codes);
+    recorder.stage('quantize.indices', indices);
+    recorder.stage('quantize.quantizer_loss', losses.quantizerLoss);
+    recorder.stage('quantize.commitment_loss', losses.commitmentLoss);
+    recorder.stage('quantize.codebook_loss', losses.codebookLoss);
+    recorder.stage('quantize.entropy_loss', losses.entropyLoss);
+    recorder.stage('quantize.distances', tokenizer.quantizer.distances(latents));
+    recorder.stage('encoder.first_image_tokens', imageTokens.at(-1)!);
+    recorder.stage('encoder.last_image_tokens', imageTokens[0]!);
+    recorder.stage('encoder.first_image_tokens_sum', sumOfScales(imageTokens));
+    recorder.stage('reconstruction', tokenizer.decode(codes, { observer: recorder }));
+    recorder.stage('decode_tokens.out', tokenizer.decodeIndices(indices));
+    for (const name of io.keys()) {
+      const kept = /^reconstruction\.keep_(\d+)$/.exec(name);
+      if (kept !== null) {
+        recorder.stage(name, tokenizer.decode(codes, { numKept: Number(kept[1]) }));
+      }
+    }
+    const keepList = io.get('keep_list');
+    if (keepList !== undefined) {
+      recorder.stage('reconstruction.keep_list', tokenizer.decode(codes, { numKept: [...keepList.values] }));
+    }
+  });
+  return recorder;
+}
+
+function picture(stored: FixtureTensor): Tensor4D {
+  return tidy(() => transpose(tensor(stored.values, [...stored.shape]), [0, 2, 3, 1]) as Tensor4D);
+}
+
+/** Fixture names that differ from ours: attention layers are stored as first and last. */
+function stageOf(name: string, recorder: Recorder): Tensor | undefined {
+  const attention = /^(encoder|decoder)\.attn\.(first|last)$/.exec(name);
+  if (attention !== null) {
+    const layers = [...recorder.stages.keys()].filter((stage) => stage.startsWith(`${attention[1]}.attn.`));
+    return recorder.stages.get(layers.at(attention[2] === 'first' ? 0 : -1)!);
+  }
+  return recorder.stages.get(name);
+}
+
+/** Values in the fixture's order: channels before positions, and only as many samples as it stores. */
+function inPublishedOrder(value: Tensor, name: string, stored: FixtureTensor): Float32Array {
+  return tidy(() => {
+    const sequence = /ln_pre|ln_post|blocks|image_tokens\.\d|initial_latents|attn|indices|loss/.test(name);
+    const moved = sequence
+      ? value
+      : value.rank === 4
+        ? transpose(value as Tensor4D, [0, 3, 1, 2])
+        : transpose(value as Tensor3D, [0, 2, 1]);
+    return Float32Array.from(moved.dataSync().subarray(0, stored.values.length));
+  });
+}
+
+/** Inputs and facts of a fixture that are not outputs to compare. */
+const NOT_OUTPUTS = new Set(['image', 'keep_list', 'decode_tokens.out_max_abs_diff_from_reconstruction']);
+
+function compareAll(fixture: Fixture, recorder: Recorder): number {
+  let compared = 0;
+  for (const [name, stored] of fixture.tensors('io')) {
+    if (NOT_OUTPUTS.has(name)) {
+      continue;
+    }
+    const value = stageOf(name, recorder);
+    expect(value, `stage ${name}`).toBeDefined();
+    const actual = inPublishedOrder(value!, name, stored);
+    if (name === 'quantize.indices') {
+      expect([...actual]).toEqual([...stored.values]);
+    } else {
+      expectClose(actual, stored.values, FORWARD_TOLERANCE, name);
+    }
+    compared += 1;
+  }
+  return compared;
+}
+
+describe.each(testBackends)('tokenizer parity on %s', (backend) => {
+  beforeAll(() => useTestBackend(backend));
+
+  describe.each(fixtureNames('tokenizer-'))('%s', (name) => {
+    const fixture = openFixture(name);
+    let tokenizer: ResTok;
+
+    beforeAll(async () => {
+      tokenizer = await ResTok.fromWeights(tokenizerConfigOf(fixture.config), fixture.weights());
+    });
+    afterAll(() => tokenizer.dispose());
+
+    it('gives the reference numbers at every stored stage, and equal indices', () => {
+      const recorder = runFixture(tokenizer, fixture.tensors('io'));
+      try {
+        expect(compareAll(fixture, recorder)).toBeGreaterThan(10);
+      } finally {
+        recorder.dispose();
+      }
+    });
+
+    it('leaves no tensors behind', () => {
+      const pixels = picture(fixture.tensors('io').get('image')!);
+      tokenizer.forward(pixels).reconstruction.dispose(); // makes the tables that stay with the model
+      const before = memory().numTensors;
+      const { indices, codes } = tokenizer.encode(pixels);
+      const decoded = tokenizer.decodeIndices(indices, { numKept: 4 });
+      [indices, codes, decoded].forEach((value) => value.dispose());
+      expect(memory().numTensors).toBe(before);
+      pixels.dispose();
+    });
+  });
+});
+
+describe('indices', () => {
+  it('are refused outside the codebook', async () => {
+    await useTestBackend('cpu');
+    const fixture = openFixture('tokenizer-entropy');
+    const tokenizer = await ResTok.fromWeights(tokenizerConfigOf(fixture.config), fixture.weights());
+    const indices = tensor2d([...new Array<number>(63).fill(0), 64], [1, 64], 'int32');
+    expect(() => tokenizer.decodeIndices(indices)).toThrow(/must be in 0 ... 63, got 64 at position 63/);
+    indices.dispose();
+    tokenizer.dispose();
+  });
+});
