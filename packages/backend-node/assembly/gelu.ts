@@ -1,0 +1,76 @@
+import { exp4 } from './exponential';
+
+/**
+ * Half of erfc(|x| / sqrt 2) divided by e^(-x²/2), from Abramowitz and Stegun 7.1.26; with it
+ * Phi(x) = 1 - t e for x >= 0 and t e otherwise, error below 2e-7.
+ */
+// @ts-ignore: decorator
+@inline
+function tail4(x: v128): v128 {
+  const t = f32x4.div(
+    f32x4.splat(1.0),
+    f32x4.add(f32x4.splat(1.0), f32x4.mul(f32x4.abs(x), f32x4.splat(0.3275911 * 0.70710678118654752))),
+  );
+  let p = f32x4.splat(0.5 * 1.061405429);
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.5 * -1.453152027));
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.5 * 1.421413741));
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.5 * -0.284496736));
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.5 * 0.254829592));
+  return f32x4.mul(p, t);
+}
+
+// @ts-ignore: decorator
+@inline
+function distribution4(x: v128, decay: v128): v128 {
+  const tail = f32x4.mul(tail4(x), decay);
+  return v128.bitselect(tail, f32x4.sub(f32x4.splat(1.0), tail), f32x4.lt(x, f32x4.splat(0)));
+}
+
+/** y = x Phi(x). Any count. */
+export function gelu(x: usize, y: usize, count: i32): void {
+  for (let i = 0; i < count; i += 4) {
+    const o = <usize>i << 2;
+    const remaining = count - i;
+    const v = remaining >= 4 ? v128.load(x + o) : loadPart(x + o, remaining);
+    const decay = exp4(f32x4.mul(f32x4.mul(v, v), f32x4.splat(-0.5)));
+    const result = f32x4.mul(v, distribution4(v, decay));
+    if (remaining >= 4) {
+      v128.store(y + o, result);
+    } else {
+      storePart(y + o, result, remaining);
+    }
+  }
+}
+
+/** dx = g (Phi(x) + x phi(x)). */
+export function geluGrad(gradient: usize, x: usize, dx: usize, count: i32): void {
+  for (let i = 0; i < count; i += 4) {
+    const o = <usize>i << 2;
+    const remaining = count - i;
+    const v = remaining >= 4 ? v128.load(x + o) : loadPart(x + o, remaining);
+    const g = remaining >= 4 ? v128.load(gradient + o) : loadPart(gradient + o, remaining);
+    const decay = exp4(f32x4.mul(f32x4.mul(v, v), f32x4.splat(-0.5)));
+    const density = f32x4.mul(decay, f32x4.splat(0.3989422804));
+    const result = f32x4.mul(g, f32x4.add(distribution4(v, decay), f32x4.mul(v, density)));
+    if (remaining >= 4) {
+      v128.store(dx + o, result);
+    } else {
+      storePart(dx + o, result, remaining);
+    }
+  }
+}
+
+/** Up to three values in the low lanes, zeros above. */
+function loadPart(address: usize, count: i32): v128 {
+  let v = f32x4.splat(0);
+  if (count > 0) v = f32x4.replace_lane(v, 0, load<f32>(address));
+  if (count > 1) v = f32x4.replace_lane(v, 1, load<f32>(address + 4));
+  if (count > 2) v = f32x4.replace_lane(v, 2, load<f32>(address + 8));
+  return v;
+}
+
+function storePart(address: usize, v: v128, count: i32): void {
+  if (count > 0) store<f32>(address, f32x4.extract_lane(v, 0));
+  if (count > 1) store<f32>(address + 4, f32x4.extract_lane(v, 1));
+  if (count > 2) store<f32>(address + 8, f32x4.extract_lane(v, 2));
+}

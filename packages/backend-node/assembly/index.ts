@@ -1,0 +1,16 @@
+export { sgemm } from './gemm';
+export { layerNorm, layerNormGrad } from './layer-norm';
+export { gelu, geluGrad } from './gelu';
+export { groupNorm, groupNormGrad } from './group-norm';
+export { normalizeAndRotate, normalizeAndRotateGrad, softmaxRows, softmaxRowsGrad } from './attention';
+export {
+  adamW,
+  columnSums,
+  fillRows,
+  movingAverage,
+  scaledResidual,
+  scaledResidualGrad,
+  squaredNorm,
+} from './elementwise';
+export { mirrorFilter, sumSquares2x, unfold, upsample2x } from './pictures';
+export { gatherRows, gatherRowsGrad, mixTokens, nearestCode } from './tokens';

@@ -1,0 +1,100 @@
+import type { LibraryHandle } from 'koffi';
+import koffi from 'koffi';
+import { BackendUnavailableError } from '@restok/core';
+import type { Heap } from '../heap';
+import type { Gemm, GemmCall } from './gemm';
+
+const ROW_MAJOR = 101;
+const NO_TRANSPOSE = 111;
+const TRANSPOSE = 112;
+
+/** Libraries that speak CBLAS, in the order in which they are tried. */
+const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
+  linux: ['libopenblas.so.0', 'libopenblas.so', 'libmkl_rt.so.2', 'libmkl_rt.so', 'libblis.so.4', 'libcblas.so.3'],
+  darwin: [
+    '/System/Library/Frameworks/Accelerate.framework/Accelerate',
+    '/opt/homebrew/opt/openblas/lib/libopenblas.dylib',
+    'libopenblas.dylib',
+  ],
+  win32: ['libopenblas.dll', 'openblas.dll', 'mkl_rt.2.dll'],
+};
+
+/** Functions that set the number of threads, by the library that has them. */
+const THREAD_SETTERS = ['openblas_set_num_threads', 'MKL_Set_Num_Threads', 'bli_thread_set_num_threads'];
+
+type Sgemm = (...values: number[]) => void;
+
+/**
+ * Matrix products by the system's BLAS.
+ *
+ * RESTOK_BLAS_LIBRARY names a library to use instead of those known here.
+ *
+ * @throws BackendUnavailableError naming what was tried.
+ */
+export function blasGemm(heap: Heap, threads: number): Gemm {
+  const { library, path } = openLibrary();
+  // Addresses are passed as plain numbers, which costs half as much as passing views.
+  const sgemm = library.func(
+    'void cblas_sgemm(int layout, int transa, int transb, int m, int n, int k, float alpha, uintptr_t a, int lda, uintptr_t b, int ldb, float beta, uintptr_t c, int ldc)',
+  ) as Sgemm;
+  setThreads(library, threads);
+
+  let buffer: ArrayBufferLike | undefined;
+  let base = 0;
+  return {
+    name: 'blas',
+    library: path,
+    threads,
+    run(call: GemmCall): void {
+      if (heap.memory.buffer !== buffer) {
+        buffer = heap.memory.buffer;
+        base = Number(koffi.address(new Uint8Array(buffer)));
+      }
+      sgemm(
+        ROW_MAJOR,
+        call.transposeA ? TRANSPOSE : NO_TRANSPOSE,
+        call.transposeB ? TRANSPOSE : NO_TRANSPOSE,
+        call.m,
+        call.n,
+        call.k,
+        call.alpha,
+        base + call.a,
+        call.lda,
+        base + call.b,
+        call.ldb,
+        call.beta,
+        base + call.c,
+        call.ldc,
+      );
+    },
+  };
+}
+
+function openLibrary(): { library: LibraryHandle; path: string } {
+  const named = process.env.RESTOK_BLAS_LIBRARY;
+  const candidates = named === undefined || named === '' ? (CANDIDATES[process.platform] ?? []) : [named];
+  for (const path of candidates) {
+    try {
+      const library = koffi.load(path);
+      library.func('void cblas_sgemm()');
+      return { library, path };
+    } catch {
+      // Not on this machine: the next one may be.
+    }
+  }
+  throw new BackendUnavailableError(
+    `blasGemm: no BLAS library was found (tried ${candidates.join(', ')}). Install OpenBLAS, for instance libopenblas0-pthread on Debian.`,
+    { candidates },
+  );
+}
+
+function setThreads(library: LibraryHandle, threads: number): void {
+  for (const name of THREAD_SETTERS) {
+    try {
+      (library.func(`void ${name}(int threads)`) as (count: number) => void)(threads);
+      return;
+    } catch {
+      // This library calls it something else, or has no such setting (Accelerate).
+    }
+  }
+}
