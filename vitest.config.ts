@@ -7,6 +7,8 @@ export default defineConfig({
   resolve: {
     // Unit tests run on source: "@restok/x" is packages/x/src/index.ts.
     alias: [
+      { find: '#folder-source', replacement: `${root}packages/hub/src/folder-source.node.ts` },
+      { find: '@restok/hub/node', replacement: `${root}packages/hub/src/node.ts` },
       { find: '@restok/ops/gradients', replacement: `${root}packages/ops/src/gradients.ts` },
       { find: /^@restok\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
     ],

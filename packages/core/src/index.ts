@@ -12,3 +12,5 @@ export { Random } from './random';
 export type { WeightDtype, WeightEntry, WeightReader } from './weights';
 export { parseTokenizerConfig, publishedPixelCnn, resolveVitSize, vitSizes } from './tokenizer-config';
 export type { TokenizerConfig, TokenizerConfigInput, VitSize, VqModelConfig } from './tokenizer-config';
+export { interpolateConfig, overrideConfig, parseConfigText, parseRawConfig } from './config-text';
+export type { ConfigTree } from './config-text';

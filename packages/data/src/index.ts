@@ -1,1 +1,16 @@
-export {};
+export { fromUnitRange, toUnitRange } from './picture';
+export type { Picture } from './picture';
+export { writeAtomically } from './atomic-file';
+export { bicubicResize } from './bicubic-resize';
+export { decodePicture, readPicture } from './read-picture';
+export type { ReadPictureOptions } from './read-picture';
+export { cropPicture, evaluationCrop, flipPicture, resizeShorterEdge, trainingCrop } from './crop';
+export type { PictureDataset } from './dataset';
+export { downloadEmoji, readManifest } from './emoji/download';
+export type { DownloadEmojiOptions, EmojiProgress } from './emoji/download';
+export type { EmojiEntry, EmojiManifest } from './emoji/manifest';
+export { openEmoji } from './emoji/open';
+export type { EmojiDataset, EmojiSplit } from './emoji/open';
+export { emojiCategories, emojiSources, emojiStyles } from './emoji/sources';
+export type { EmojiSource, EmojiStyle } from './emoji/sources';
+export type { TarballFetcher } from './emoji/tarball';

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { keep, memory, tensor, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
+import { keep, memory, tensor2d, tensor4d, tidy, transpose } from '@tensorflow/tfjs-core';
 import {
   expectClose,
   fixtureNames,
@@ -68,7 +68,10 @@ function runFixture(tokenizer: ResTok, io: ReadonlyMap<string, FixtureTensor>): 
 }
 
 function picture(stored: FixtureTensor): Tensor4D {
-  return tidy(() => transpose(tensor(stored.values, [...stored.shape]), [0, 2, 3, 1]) as Tensor4D);
+  return tidy(() => {
+    const shape = stored.shape as [number, number, number, number];
+    return transpose(tensor4d(stored.values, shape), [0, 2, 3, 1]);
+  });
 }
 
 /** Fixture names that differ from ours: attention layers are stored as first and last. */

@@ -1,0 +1,93 @@
+import type { Random } from '@restok/core';
+import { bicubicResize } from './bicubic-resize';
+import type { Picture } from './picture';
+
+/** A rectangle of a picture. */
+export function cropPicture(picture: Picture, left: number, top: number, width: number, height: number): Picture {
+  const pixels = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const start = ((top + row) * picture.width + left) * 3;
+    pixels.set(picture.pixels.subarray(start, start + width * 3), row * width * 3);
+  }
+  return { width, height, pixels };
+}
+
+/** Left and right exchanged. */
+export function flipPicture(picture: Picture): Picture {
+  const { width, height } = picture;
+  const pixels = new Uint8Array(picture.pixels.length);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const from = (row * width + width - 1 - column) * 3;
+      pixels.set(picture.pixels.subarray(from, from + 3), (row * width + column) * 3);
+    }
+  }
+  return { width, height, pixels };
+}
+
+/** Bicubic resize so that the shorter edge has `size` pixels; the longer one is truncated to whole pixels. */
+export function resizeShorterEdge(picture: Picture, size: number): Picture {
+  const { width, height } = picture;
+  const shorter = Math.min(width, height);
+  const scaled = (side: number): number => (side === shorter ? size : Math.trunc((size * side) / shorter));
+  return bicubicResize(picture, scaled(width), scaled(height));
+}
+
+/**
+ * What the reference evaluation scores: shorter edge to `size`, then the centre square.
+ *
+ * @source method.md, appendix C. Halves of odd margins are rounded to even, as torchvision does.
+ */
+export function evaluationCrop(picture: Picture, size: number): Picture {
+  const resized = resizeShorterEdge(picture, size);
+  const left = roundHalfToEven((resized.width - size) / 2);
+  const top = roundHalfToEven((resized.height - size) / 2);
+  return cropPicture(resized, left, top, size, size);
+}
+
+/** Range of the drawn shorter side, as shares of the crop's: size / 1.0 to size / 0.8. */
+const SMALLEST_SHARE = 0.8;
+
+/**
+ * Random resized crop for training: the shorter side drawn uniformly, halved with a box filter while twice
+ * that or more, bicubic to it, a random square, a random flip.
+ *
+ * @source method.md, appendix C (`random_resized_crop: true`).
+ */
+export function trainingCrop(picture: Picture, size: number, random: Random, flip: boolean): Picture {
+  const largest = Math.ceil(size / SMALLEST_SHARE);
+  const shorter = size + random.integer(largest - size + 1);
+  let reduced = picture;
+  while (Math.min(reduced.width, reduced.height) >= 2 * shorter) {
+    reduced = halve(reduced);
+  }
+  const scale = shorter / Math.min(reduced.width, reduced.height);
+  const resized = bicubicResize(reduced, Math.round(reduced.width * scale), Math.round(reduced.height * scale));
+  const left = random.integer(resized.width - size + 1);
+  const top = random.integer(resized.height - size + 1);
+  const cropped = cropPicture(resized, left, top, size, size);
+  return flip && random.uniform() < 0.5 ? flipPicture(cropped) : cropped;
+}
+
+/** Mean of every 2 x 2 square; an odd last row or column is dropped. */
+function halve(picture: Picture): Picture {
+  const width = Math.floor(picture.width / 2);
+  const height = Math.floor(picture.height / 2);
+  const pixels = new Uint8Array(width * height * 3);
+  const rowLength = picture.width * 3;
+  for (let row = 0; row < height; row++) {
+    for (let i = 0; i < width * 3; i++) {
+      const from = 2 * row * rowLength + Math.floor(i / 3) * 6 + (i % 3);
+      const upper = picture.pixels[from]! + picture.pixels[from + 3]!;
+      const lower = picture.pixels[from + rowLength]! + picture.pixels[from + rowLength + 3]!;
+      pixels[row * width * 3 + i] = Math.floor((upper + lower + 2) / 4);
+    }
+  }
+  return { width, height, pixels };
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  const isHalf = value - floor === 0.5;
+  return isHalf ? floor + (floor % 2) : Math.round(value);
+}

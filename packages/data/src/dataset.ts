@@ -1,0 +1,20 @@
+import type { Random } from '@restok/core';
+
+/** Pictures of one size with labels, read in batches. */
+export interface PictureDataset {
+  /** Sides of every picture, in pixels. */
+  readonly size: number;
+  readonly count: number;
+  readonly classNames: readonly string[];
+  label(index: number): number;
+  name(index: number): string;
+  /**
+   * Pixels of some pictures.
+   *
+   * @param indices in 0 ... count-1.
+   * @param options `random` draws crops and flips where the data set has them; without it pictures come as
+   *   they are scored.
+   * @returns `[B, size, size, 3]` float32 in 0 ... 1, row-major.
+   */
+  read(indices: ArrayLike<number>, options?: { readonly random?: Random }): Promise<Float32Array>;
+}

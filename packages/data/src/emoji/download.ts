@@ -1,0 +1,160 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DataError } from '@restok/core';
+import { writeAtomically } from '../atomic-file';
+import { bicubicResize } from '../bicubic-resize';
+import { decodePicture } from '../read-picture';
+import { catalogueKey, isTestEmoji } from './code-name';
+import type { EmojiEntry, EmojiManifest } from './manifest';
+import { EMOJI_SIZE, emojiManifest } from './manifest';
+import type { EmojiSource } from './sources';
+import { emojiCategories, emojiSources, emojiStyles } from './sources';
+import type { TarballFetcher } from './tarball';
+import { fetchTarball, tarballEntries } from './tarball';
+
+export interface DownloadEmojiOptions {
+  /** Called as bytes arrive and pictures are converted. */
+  readonly onProgress?: (progress: EmojiProgress) => void;
+  readonly signal?: AbortSignal;
+  readonly sources?: readonly EmojiSource[];
+  readonly fetchTarball?: TarballFetcher;
+}
+
+export interface EmojiProgress {
+  readonly packageName: string;
+  readonly pictures: number;
+  readonly bytes: number;
+}
+
+/** What emoji.json of emoji-data says of an emoji. */
+interface CatalogueEntry {
+  readonly name: string;
+  readonly category: string;
+}
+
+/** Larger files inside a tarball are refused. */
+const MAX_ENTRY_BYTES = 16 * 2 ** 20;
+
+/**
+ * Fetches the emoji set from the npm registry into a folder: pictures.bin (uint8 `[N, 64, 64, 3]`),
+ * manifest.json, CREDITS.md. A complete folder is left as it is.
+ *
+ * @throws DataError when a tarball does not hold what it should; whatever the registry client throws when the
+ *   network or the integrity check fails. Nothing half-written stays behind.
+ */
+export async function downloadEmoji(folder: string, options: DownloadEmojiOptions = {}): Promise<EmojiManifest> {
+  const sources = options.sources ?? emojiSources;
+  const present = await readManifest(folder);
+  if (present !== undefined && present.sources.every((source, i) => source.integrity === sources[i]?.integrity)) {
+    return present;
+  }
+  const pictures: { entry: EmojiEntry; pixels: Uint8Array }[] = [];
+  let catalogue = new Map<string, CatalogueEntry>();
+  for (const source of sources) {
+    const tarball = await (options.fetchTarball ?? fetchTarball)(source, options);
+    const files = await tarballEntries(tarball, MAX_ENTRY_BYTES, (path) =>
+      isPicture(path, source) || path === 'package/emoji.json',
+    );
+    const listed = files.get('package/emoji.json');
+    if (listed !== undefined) {
+      catalogue = parseCatalogue(listed);
+    }
+    let converted = 0;
+    for (const [path, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      options.signal?.throwIfAborted();
+      const codeName = path.slice(source.folder.length, -source.extension.length);
+      const known = lookUp(catalogue, codeName);
+      if (!isPicture(path, source) || known === undefined) {
+        continue;
+      }
+      const picture = await decodePicture(bytes, path);
+      const { pixels } = bicubicResize(picture, EMOJI_SIZE, EMOJI_SIZE);
+      pictures.push({ entry: describe(codeName, known, source), pixels });
+      converted += 1;
+      options.onProgress?.({ packageName: source.packageName, pictures: converted, bytes: tarball.length });
+    }
+    if (converted === 0) {
+      throw new DataError(`downloadEmoji: ${source.packageName} holds no pictures in ${source.folder}. Report this.`);
+    }
+  }
+  return writeFolder(folder, sources, pictures);
+}
+
+/** The emoji itself or, where the catalogue spells a sequence differently, its first code point (a flag's pole). */
+function lookUp(catalogue: ReadonlyMap<string, CatalogueEntry>, codeName: string): CatalogueEntry | undefined {
+  const key = catalogueKey(codeName);
+  return catalogue.get(key) ?? catalogue.get(key.split('-')[0]!);
+}
+
+/** manifest.json of a folder, or undefined where there is none. */
+export async function readManifest(folder: string): Promise<EmojiManifest | undefined> {
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    return undefined;
+  }
+  const parsed = emojiManifest.safeParse(JSON.parse(text));
+  if (!parsed.success) {
+    throw new DataError(`readManifest: ${folder}/manifest.json is not an emoji manifest. Delete the folder and fetch it again.`);
+  }
+  return parsed.data;
+}
+
+function isPicture(path: string, source: EmojiSource): boolean {
+  return path.startsWith(source.folder) && path.endsWith(source.extension);
+}
+
+function parseCatalogue(bytes: Uint8Array): Map<string, CatalogueEntry> {
+  interface Listed {
+    readonly name: string;
+    readonly category: string;
+    readonly unified: string;
+    readonly skin_variations?: Readonly<Record<string, { readonly unified: string }>>;
+  }
+  const listed = JSON.parse(Buffer.from(bytes).toString('utf8')) as Listed[];
+  const catalogue = new Map<string, CatalogueEntry>();
+  for (const { name, category, unified, skin_variations: variations } of listed) {
+    for (const codeName of [unified, ...Object.values(variations ?? {}).map((variation) => variation.unified)]) {
+      catalogue.set(catalogueKey(codeName), { name: name.toLowerCase(), category });
+    }
+  }
+  return catalogue;
+}
+
+function describe(codeName: string, known: CatalogueEntry, source: EmojiSource): EmojiEntry {
+  const categories = Object.keys(emojiCategories);
+  // The five skin-tone swatches are a category of their own there; here they count as symbols.
+  const category = categories.find((key) => emojiCategories[key] === known.category) ?? 'symbols';
+  const label = categories.indexOf(category) * emojiStyles.length + emojiStyles.indexOf(source.style);
+  return { codeName, name: known.name, style: source.style, category, label, test: isTestEmoji(codeName) };
+}
+
+async function writeFolder(
+  folder: string,
+  sources: readonly EmojiSource[],
+  pictures: readonly { entry: EmojiEntry; pixels: Uint8Array }[],
+): Promise<EmojiManifest> {
+  const manifest: EmojiManifest = {
+    format: 'restok-emoji-1',
+    size: EMOJI_SIZE,
+    classNames: Object.keys(emojiCategories).flatMap((category) => emojiStyles.map((style) => `${category}/${style}`)),
+    sources: sources.map(({ style, packageName, version, integrity, licence, credit }) => ({
+      style,
+      packageName,
+      version,
+      integrity,
+      licence,
+      credit,
+    })),
+    pictures: pictures.map(({ entry }) => entry),
+  };
+  const credits = ['# Credits', '', ...sources.map(({ style, credit }) => `- ${style}: ${credit}`), ''].join('\n');
+  await writeAtomically(join(folder, 'pictures.bin'), (path) =>
+    writeFile(
+      path,
+      pictures.map(({ pixels }) => pixels),
+    ),
+  );
+  await writeAtomically(join(folder, 'CREDITS.md'), (path) => writeFile(path, credits));
+  await writeAtomically(join(folder, 'manifest.json'), (path) => writeFile(path, JSON.stringify(manifest)));
+  return manifest;
+}

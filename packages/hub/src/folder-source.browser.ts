@@ -1,0 +1,6 @@
+import type { ModelSource } from './model-source';
+
+/** Browsers have no folders: there is never anything at a path. */
+export function openFolder(_path: string): Promise<{ source: ModelSource; file?: string } | undefined> {
+  return Promise.resolve(undefined);
+}

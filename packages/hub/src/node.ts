@@ -1,0 +1,2 @@
+export { saveModel, writeSafetensors } from './save-model';
+export type { ModelToSave } from './save-model';

@@ -1,0 +1,157 @@
+import { CheckpointError } from '@restok/core';
+import { duplicateKeys } from './duplicate-keys';
+
+/** Bytes of the length field in front of the header. */
+export const LENGTH_BYTES = 8;
+
+/** The largest header that the format allows. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** Bytes per value of every type that the format knows. */
+const DTYPE_BYTES: Readonly<Record<string, number>> = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  F64: 8,
+  I64: 8,
+  U64: 8,
+};
+
+/** Where one tensor lies in the file. */
+export interface SafetensorsEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Byte range in the file. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Length of the header from the first eight bytes of a file.
+ *
+ * @throws CheckpointError when it cannot fit the file.
+ */
+export function headerLength(lengthField: Uint8Array, fileSize: number, name: string): number {
+  const length = new DataView(lengthField.buffer, lengthField.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES) || Number(length) + LENGTH_BYTES > fileSize || length < 2n) {
+    throw invalid(name, `its header claims ${length} bytes in a file of ${fileSize}`);
+  }
+  return Number(length);
+}
+
+/**
+ * Checks a header completely, before any data is read: types, shapes, byte counts, ranges, overlaps, gaps and
+ * duplicate names.
+ *
+ * @param header bytes after the length field.
+ * @param fileSize bytes of the whole file.
+ * @param name what errors call the file.
+ * @throws CheckpointError naming the first thing that is wrong.
+ * @source The safetensors format, https://github.com/huggingface/safetensors.
+ */
+export function parseHeader(header: Uint8Array, fileSize: number, name: string): Map<string, SafetensorsEntry> {
+  const dataStart = LENGTH_BYTES + header.length;
+  const entries = new Map<string, SafetensorsEntry>();
+  for (const [tensor, value] of Object.entries(parseObject(header, name))) {
+    if (tensor === '__metadata__') {
+      checkMetadata(value, name);
+    } else {
+      entries.set(tensor, parseEntry(tensor, value, dataStart, fileSize, name));
+    }
+  }
+  checkCoverage(entries, dataStart, fileSize, name);
+  return entries;
+}
+
+function parseObject(header: Uint8Array, name: string): Record<string, unknown> {
+  let text: string;
+  let parsed: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(header);
+    parsed = JSON.parse(text);
+  } catch {
+    throw invalid(name, 'its header is not JSON');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw invalid(name, 'its header is not an object');
+  }
+  const [duplicate] = duplicateKeys(text);
+  if (duplicate !== undefined) {
+    throw invalid(name, `its header names "${duplicate}" twice`);
+  }
+  return parsed as Record<string, unknown>;
+}
+
+function parseEntry(
+  tensor: string,
+  value: unknown,
+  dataStart: number,
+  fileSize: number,
+  name: string,
+): SafetensorsEntry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  const bytes = typeof dtype === 'string' ? DTYPE_BYTES[dtype] : undefined;
+  if (typeof dtype !== 'string' || bytes === undefined) {
+    throw invalid(name, `"${tensor}" has the unknown type ${String(dtype)}`);
+  }
+  if (!isCounts(shape)) {
+    throw invalid(name, `"${tensor}" has no valid shape`);
+  }
+  if (!isCounts(offsets) || offsets.length !== 2) {
+    throw invalid(name, `"${tensor}" has no valid data_offsets`);
+  }
+  const [start, end] = offsets as [number, number];
+  const expected = shape.reduce((product, side) => product * side, bytes);
+  if (end - start !== expected) {
+    throw invalid(name, `"${tensor}" [${shape.join(', ')}] ${dtype} needs ${expected} bytes, its range holds ${end - start}`);
+  }
+  if (dataStart + end > fileSize) {
+    throw invalid(name, `"${tensor}" ends at byte ${dataStart + end} of a file of ${fileSize}; the file is cut off`);
+  }
+  return { dtype, shape, start: dataStart + start, end: dataStart + end };
+}
+
+/** Tensors must follow each other without overlap or gap up to the end of the file. */
+function checkCoverage(
+  entries: ReadonlyMap<string, SafetensorsEntry>,
+  dataStart: number,
+  fileSize: number,
+  name: string,
+): void {
+  let position = dataStart;
+  const sorted = [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
+  for (const [tensor, { start, end }] of sorted) {
+    if (start !== position) {
+      throw invalid(name, `"${tensor}" ${start < position ? 'overlaps' : 'leaves a gap after'} the tensor before it`);
+    }
+    position = end;
+  }
+  if (position !== fileSize) {
+    throw invalid(name, `${fileSize - position} bytes after the last tensor belong to none`);
+  }
+}
+
+function checkMetadata(value: unknown, name: string): void {
+  const isTexts =
+    typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
+  if (!isTexts) {
+    throw invalid(name, '__metadata__ must hold texts only');
+  }
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((side) => Number.isSafeInteger(side) && (side as number) >= 0);
+}
+
+function invalid(name: string, problem: string): CheckpointError {
+  return new CheckpointError(`openSafetensors: ${name} is not a valid safetensors file: ${problem}. Get the file again.`);
+}
