@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { keep, tensor, tidy } from '@tensorflow/tfjs-core';
+import { keep, tensor } from '@tensorflow/tfjs-core';
 import { CheckpointError, ShapeError } from '@restok/core';
 import type { Initializer } from './initializers';
 import type { ParameterLayout } from './parameter-layout';
@@ -58,14 +58,23 @@ export class Parameter {
 
   /** Copies in values in published order. */
   load(values: Float32Array): void {
-    const ordered = fromPublishedLayout(values, this.publishedShape, this.layout);
-    // Escapes any tidy around the load: the parameter owns it.
-    this.replace(tidy(() => keep(tensor(ordered, [...this.shape], 'float32'))));
+    this.replace(this.fromPublished(values));
   }
 
   /** Values in published order. */
-  async published(): Promise<Float32Array> {
-    const values = (await this.value.data()) as Float32Array;
+  published(): Promise<Float32Array> {
+    return this.toPublished(this.value);
+  }
+
+  /** Values in published order as a tensor of this parameter's layout, kept, owned by the caller. */
+  fromPublished(values: Float32Array): Tensor {
+    const ordered = fromPublishedLayout(values, this.publishedShape, this.layout);
+    return keep(tensor(ordered, [...this.shape], 'float32'));
+  }
+
+  /** A tensor of this parameter's layout, for instance an average of it, as values in published order. */
+  async toPublished(value: Tensor): Promise<Float32Array> {
+    const values = (await value.data()) as Float32Array;
     return toPublishedLayout(values, this.publishedShape, this.layout);
   }
 

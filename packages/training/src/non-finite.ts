@@ -1,0 +1,25 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { CheckpointError } from '@restok/core';
+
+/** Training met NaN or infinity; `tensorName` says where it was seen first. */
+export class NonFiniteError extends CheckpointError {
+  constructor(
+    readonly tensorName: string,
+    readonly trainStep: number,
+  ) {
+    super(
+      `train: ${tensorName} is not finite at step ${trainStep}. Lower the learning rate and resume from the last checkpoint.`,
+      { tensorName, trainStep },
+    );
+  }
+}
+
+/** The first named tensor that holds NaN or infinity. */
+export function firstNonFinite(tensors: Iterable<readonly [string, Tensor]>): string | undefined {
+  for (const [name, tensor] of tensors) {
+    if (tensor.dataSync().some((value) => !Number.isFinite(value))) {
+      return name;
+    }
+  }
+  return undefined;
+}
