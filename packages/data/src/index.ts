@@ -14,3 +14,8 @@ export type { EmojiDataset, EmojiSplit } from './emoji/open';
 export { emojiCategories, emojiSources, emojiStyles } from './emoji/sources';
 export type { EmojiSource, EmojiStyle } from './emoji/sources';
 export type { TarballFetcher } from './emoji/tarball';
+export { openImageFolder } from './image-folder';
+export type { ImageFolderOptions } from './image-folder';
+export { writePng } from './write-png';
+export { pictureGrid } from './picture-grid';
+export type { PictureGridOptions } from './picture-grid';

@@ -84,6 +84,9 @@ const trainingConfig = z
         output_bias_from_data: z.boolean().default(false),
         code_revival_steps: z.number().int().nonnegative().default(0),
         keep_checkpoints: count.default(2),
+        workers: count.default(1),
+        threads: count.optional(),
+        gemm: z.enum(['auto', 'blas', 'ort', 'wasm']).default('auto'),
       })
       .loose(),
   })

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { trainTokenizerCommand } from './train-command';
+
+const program = new Command('restok-trainer')
+  .description('Trains a ResTok tokenizer as a config file says; resumes from its newest checkpoint.')
+  .requiredOption('--config <file>', 'YAML or JSON in the form of the authors')
+  .option('--json', 'one JSON object a line on standard output', false)
+  .argument('[overrides...]', 'key=value, for instance training.seed=7')
+  .addHelpText('after', '\nExample:\n  restok-trainer --config configs/emoji-64-tokenizer.yaml training.max_train_steps=100')
+  .action(async (overrides: string[], options: { config: string; json: boolean }) => {
+    const result = await trainTokenizerCommand({ ...options, overrides });
+    if (!options.json) {
+      process.stderr.write(`step ${result.step}: ${result.model}\n`);
+    }
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

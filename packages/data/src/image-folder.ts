@@ -1,0 +1,61 @@
+import { readdir } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
+import { DataError } from '@restok/core';
+import { evaluationCrop, flipPicture, trainingCrop } from './crop';
+import type { PictureDataset } from './dataset';
+import type { Picture } from './picture';
+import { toUnitRange } from './picture';
+import { readPicture } from './read-picture';
+
+export interface ImageFolderOptions {
+  /** Sides of the pictures that the set gives. */
+  readonly size: number;
+  /** Training crops instead of centre crops when `read` draws. */
+  readonly randomCrop?: boolean;
+  readonly randomFlip?: boolean;
+}
+
+const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp']);
+
+/**
+ * A folder of pictures: every folder right below it is a class; without such folders all are one class.
+ *
+ * @throws DataError when the folder holds no pictures. A damaged picture is an error of `read` that names it.
+ */
+export async function openImageFolder(folder: string, options: ImageFolderOptions): Promise<PictureDataset> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const files = names.filter((name) => EXTENSIONS.has(extname(name).toLowerCase())).sort();
+  if (files.length === 0) {
+    throw new DataError(`openImageFolder: ${folder} holds no PNG, JPEG or WebP pictures. Check the path.`);
+  }
+  const classOf = (file: string): string => (file.includes(sep) ? file.slice(0, file.indexOf(sep)) : '.');
+  const classNames = [...new Set(files.map(classOf))].sort();
+  const { size } = options;
+  return {
+    size,
+    count: files.length,
+    classNames,
+    label: (index) => classNames.indexOf(classOf(files[index]!)),
+    name: (index) => files[index]!,
+    read: async (indices, { random } = {}) => {
+      const length = size * size * 3;
+      const batch = new Float32Array(indices.length * length);
+      for (let i = 0; i < indices.length; i++) {
+        const picture = await readPicture(join(folder, files[indices[i]!]!));
+        batch.set(toUnitRange(prepare(picture)), i * length);
+      }
+      return batch;
+
+      function prepare(picture: Picture): Picture {
+        if (random === undefined) {
+          return evaluationCrop(picture, size);
+        }
+        if (options.randomCrop === true) {
+          return trainingCrop(picture, size, random, options.randomFlip === true);
+        }
+        const centre = evaluationCrop(picture, size);
+        return options.randomFlip === true && random.uniform() < 0.5 ? flipPicture(centre) : centre;
+      }
+    },
+  };
+}
