@@ -1,0 +1,57 @@
+/**
+ * @typedef {object} CheckResult one test: what it is, whether it passed and, if not, why.
+ * @property {string} name
+ * @property {boolean} passed
+ * @property {string} [problem]
+ */
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {() => Promise<CheckResult[]>} run a rejection counts as one failed test.
+ */
+
+/** @param {string} text */
+const print = (text) => process.stdout.write(text);
+
+/**
+ * Runs a stage and prints one line about it, followed by what failed in it.
+ *
+ * @param {Stage} stage
+ * @returns {Promise<CheckResult[]>}
+ */
+export async function runStage(stage) {
+  print(`${stage.name.padEnd(18)} `);
+  const start = performance.now();
+  const results = await stage
+    .run()
+    .catch((error) => [{ name: stage.name, passed: false, problem: String(error?.stack ?? error) }]);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const { passed, failed } = countResults(results);
+  print(`${seconds.padStart(7)} s  ${passed} passed${failed > 0 ? `, ${failed} failed` : ''}\n`);
+  for (const result of results.filter((each) => !each.passed)) {
+    print(`  FAILED ${result.name}\n${indent(result.problem ?? '')}\n`);
+  }
+  return results;
+}
+
+/**
+ * The last line of `npm test`, of real counts.
+ *
+ * @param {readonly CheckResult[]} results
+ */
+export function summaryLine(results) {
+  const { passed, failed } = countResults(results);
+  return `${passed} passed, ${failed} failed`;
+}
+
+/** @param {readonly CheckResult[]} results */
+export function countResults(results) {
+  const passed = results.filter((result) => result.passed).length;
+  return { passed, failed: results.length - passed };
+}
+
+/** @param {string} text */
+function indent(text) {
+  return text.trimEnd().replaceAll(/^/gm, '    ');
+}

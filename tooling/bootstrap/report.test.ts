@@ -1,0 +1,27 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { runStage, summaryLine } from './report.mjs';
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('summaryLine', () => {
+  it('counts what passed and what failed', () => {
+    const results = [
+      { name: 'a', passed: true },
+      { name: 'b', passed: false },
+      { name: 'c', passed: true },
+    ];
+    expect(summaryLine(results)).toBe('2 passed, 1 failed');
+    expect(summaryLine([])).toBe('0 passed, 0 failed');
+  });
+});
+
+describe('runStage', () => {
+  it('counts a stage that throws as one failed test and prints why', async () => {
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const results = await runStage({ name: 'broken', run: () => Promise.reject(new Error('no such file')) });
+    expect(results.map(({ name, passed }) => ({ name, passed }))).toEqual([
+      { name: 'broken', passed: false },
+    ]);
+    expect(printed.mock.calls.flat().join('')).toContain('no such file');
+  });
+});

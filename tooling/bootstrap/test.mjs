@@ -1,0 +1,65 @@
+// npm test [-- --only lint,structure]: installs, builds and runs every check and test, even after a failure.
+import { buildEverything, installDependencies, requireNode } from './prepare.mjs';
+import { runStage, summaryLine } from './report.mjs';
+
+/** @typedef {import('./report.mjs').Stage} Stage */
+
+requireNode();
+
+/** Loaded one by one, because a fresh clone has no dependencies before the first stage. */
+const stageFiles = [
+  'typecheck',
+  'lint',
+  'format',
+  'structure',
+  'unit-tests',
+  'readme-examples',
+  'smoke-tests',
+  'packaging',
+];
+
+const only = process.argv.includes('--only')
+  ? process.argv[process.argv.indexOf('--only') + 1]?.split(',')
+  : undefined;
+const unknown = only?.filter((name) => !['build', ...stageFiles].includes(name)) ?? [];
+if (unknown.length > 0) {
+  process.stderr.write(
+    `--only must name stages of ${['build', ...stageFiles].join(', ')}, got ${unknown.join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+
+const results = await runStage({
+  name: 'install',
+  run: async () => {
+    const { ok, problem } = await installDependencies();
+    return ok ? [] : [{ name: 'install', passed: false, problem }];
+  },
+});
+
+if (results.length === 0) {
+  if (only === undefined || only.includes('build')) {
+    results.push(...(await runStage({ name: 'build', run: build })));
+  }
+  for (const file of stageFiles) {
+    if (only === undefined || only.includes(file)) {
+      results.push(...(await runStage({ name: file, run: async () => (await loadStage(file)).run() })));
+    }
+  }
+}
+
+process.exitCode = results.every((result) => result.passed) ? 0 : 1;
+process.stdout.write(`${summaryLine(results)}\n`);
+
+async function build() {
+  const { ok, problem } = await buildEverything();
+  return [{ name: 'every package builds', passed: ok, problem }];
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<{ run: Stage['run'] }>}
+ */
+function loadStage(file) {
+  return import(`./stages/${file}.mjs`);
+}
