@@ -31,9 +31,14 @@ export function shareImports(source, publicNames) {
   return source.replace(RELATIVE_IMPORT, (statement, what, from) => {
     const file = basename(from);
     if (what.startsWith('*')) {
-      return publicNames.has(file) ? `import { ${file} as ${what.slice('* as '.length)} } from '${CORE}';` : statement;
+      return publicNames.has(file)
+        ? `import { ${file} as ${what.slice('* as '.length)} } from '${CORE}';`
+        : statement;
     }
-    const names = what.slice(1, -1).split(',').map((name) => name.trim());
+    const names = what
+      .slice(1, -1)
+      .split(',')
+      .map((name) => name.trim());
     if (names.every((name) => publicNames.has(name.split(' as ')[0]))) {
       return `import ${what} from '${CORE}';`;
     }
