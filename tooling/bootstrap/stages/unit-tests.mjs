@@ -45,10 +45,12 @@ export async function run() {
  */
 
 /**
+ * One result per test of a file that ran, and one for a file that could not run at all.
+ *
  * @param {VitestFile} file
  * @returns {CheckResult[]}
  */
-function resultsOfFile(file) {
+export function resultsOfFile(file) {
   const path = relative(root, file.name);
   const results = file.assertionResults
     .filter(({ status }) => status === 'passed' || status === 'failed')

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { resultsOfFile } from './unit-tests.mjs';
+
+/** A test as vitest reports it. */
+function test(fullName: string, status: string, failureMessages: string[] = []) {
+  return { fullName, status, failureMessages };
+}
+
+describe('resultsOfFile', () => {
+  it('counts every test that ran and none that was skipped', () => {
+    const assertionResults = [test('a', 'passed'), test('b', 'failed', ['why']), test('c', 'skipped')];
+    const results = resultsOfFile({ name: 'x.test.ts', status: 'failed', message: '', assertionResults });
+    expect(results.map(({ passed }) => passed)).toEqual([true, false]);
+    expect(results[1]?.problem).toBe('why');
+  });
+
+  it('counts a file that cannot run as one failure', () => {
+    const results = resultsOfFile({
+      name: 'x.test.ts',
+      status: 'failed',
+      message: 'no such import',
+      assertionResults: [],
+    });
+    expect(results).toMatchObject([{ passed: false, problem: 'no such import' }]);
+  });
+});
