@@ -25,7 +25,7 @@ const { error, stderr } = await asc.main(
     'abort=',
   ],
   {
-    readFile: (name, baseDir) => {
+    readFile: (name) => {
       try {
         return readFileSync(join(here, name), 'utf8');
       } catch {

@@ -1,4 +1,3 @@
-import '@restok/ops/gradients';
 export { valueAndGradients } from './value-and-gradients';
 export { drawNumKept, nestedDropout } from './nested-dropout';
 export type { NestedDropout } from './nested-dropout';

@@ -1,5 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { engine, zerosLike } from '@tensorflow/tfjs-core';
+import '@restok/ops/gradients';
 
 /**
  * A loss and its gradients.
