@@ -12,7 +12,7 @@ import {
   TokenizerTrainer,
   TrainingLog,
 } from '@restok/training';
-import type { TokenizerEvaluation, TokenizerTrainingConfig, TrainStepReport } from '@restok/training';
+import type { TokenizerEvaluation, TrainStepReport } from '@restok/training';
 import { openTrainingData } from './open-dataset';
 import { writeSampleGrid } from './sample-grid';
 import { WorkerHelper } from './worker-helper';
@@ -57,7 +57,7 @@ export async function runTokenizerTraining(raw: ConfigTree, options: RunTraining
   const backend = await useNodeBackend({ gemm: training.gemm, threads });
   const dataset = await openTrainingData(config, 'train');
   const testSet = await openTrainingData(config, 'test');
-  const helper = workers > 1 ? await startWorkers(config, dataset, workers - 1) : undefined;
+  const helper = workers > 1 ? await WorkerHelper.start({ config, gemm: training.gemm }, workers - 1) : undefined;
   const trainer = new TokenizerTrainer(config, dataset, helper);
   const run = new TrainingRun(trainer, testSet, options.observer ?? {});
   try {
@@ -70,19 +70,8 @@ export async function runTokenizerTraining(raw: ConfigTree, options: RunTraining
     return { step: trainer.trainStep, finished, model: join(experiment.output_dir, 'model') };
   } finally {
     trainer.dispose();
-    await helper?.stop();
+    helper?.stop();
   }
-}
-
-async function startWorkers(
-  config: TokenizerTrainingConfig,
-  dataset: PictureDataset,
-  count: number,
-): Promise<WorkerHelper> {
-  const probe = new TokenizerTrainer({ ...config, training: { ...config.training, use_ema: false } }, dataset);
-  const numValues = probe.tokenizer.numParameters;
-  probe.dispose();
-  return WorkerHelper.start(config, { count, numValues, gemm: config.training.gemm });
 }
 
 /** One run: what happens at the start, after every step and when it saves. */

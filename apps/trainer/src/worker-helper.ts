@@ -1,127 +1,97 @@
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { tensor, tensor3d } from '@tensorflow/tfjs-core';
+import { tensor3d } from '@tensorflow/tfjs-core';
 import type { GemmChoice } from '@restok/backend-node';
 import type { Parameter } from '@restok/ops';
 import type { LossTerms, PartHelper, PartOfStep, PartResult, TokenizerTrainingConfig } from '@restok/training';
+import { tensorsOf, valuesOf } from './flat-values';
 
-/** What a worker thread is started with. */
+/** What a worker is told first. */
 export interface WorkerSetup {
   readonly config: TokenizerTrainingConfig;
   readonly gemm: GemmChoice;
-  /** All parameters one after the other, float32, written by the main thread before each part. */
-  readonly parameterBuffer: SharedArrayBuffer;
-  /** All gradients likewise, written by the worker. */
-  readonly gradientBuffer: SharedArrayBuffer;
 }
 
-interface WorkerAnswer {
+/** What a worker answers to a part of a step. */
+export interface WorkerAnswer {
   readonly terms: LossTerms;
-  readonly latents: Float32Array;
+  /** All gradients one after the other. */
+  readonly gradientValues: Float32Array;
+  readonly latentValues: Float32Array;
   readonly latentShape: [number, number, number];
   readonly indices: Int32Array;
 }
 
 interface Member {
-  readonly worker: Worker;
-  readonly gradientBuffer: SharedArrayBuffer;
+  readonly process: ChildProcess;
   busy: boolean;
 }
 
-/** Worker threads, each with a backend of its own, that compute parts of a step beside the main thread. */
+/**
+ * Processes that compute parts of a step beside this one, each with one thread. Threads of one process will
+ * not do: calls into OpenBLAS from several of them wait for each other.
+ */
 export class WorkerHelper implements PartHelper {
-  private constructor(
-    private readonly members: readonly Member[],
-    private readonly parameterBuffer: SharedArrayBuffer,
-  ) {}
+  private constructor(private readonly members: readonly Member[]) {}
 
   get capacity(): number {
     return this.members.length;
   }
 
-  /**
-   * Starts workers.
-   *
-   * @param numValues weights of the model.
-   */
-  static async start(
-    config: TokenizerTrainingConfig,
-    options: { readonly count: number; readonly numValues: number; readonly gemm: GemmChoice },
-  ): Promise<WorkerHelper> {
-    const buffer = (): SharedArrayBuffer => new SharedArrayBuffer(options.numValues * Float32Array.BYTES_PER_ELEMENT);
-    const parameterBuffer = buffer();
+  static async start(setup: WorkerSetup, count: number): Promise<WorkerHelper> {
     const script = fileURLToPath(new URL('./gradient-worker.js', import.meta.url));
-    const members = Array.from({ length: options.count }, () => {
-      const gradientBuffer = buffer();
-      const setup: WorkerSetup = { config, gemm: options.gemm, parameterBuffer, gradientBuffer };
-      return { worker: new Worker(script, { workerData: setup }), gradientBuffer, busy: false };
+    const members = Array.from({ length: count }, () => {
+      const child = fork(script, { serialization: 'advanced' });
+      child.send(setup);
+      return { process: child, busy: false };
     });
-    await Promise.all(members.map(({ worker }) => answerOf(worker)));
-    return new WorkerHelper(members, parameterBuffer);
-  }
-
-  async start(part: PartOfStep, parameters: readonly Parameter[]): Promise<PartResult> {
-    const member = this.members.find(({ busy }) => !busy)!;
-    if (this.members.every(({ busy }) => !busy)) {
-      writeValues(
-        this.parameterBuffer,
-        parameters.map((parameter) => parameter.value),
-      );
-    }
-    member.busy = true;
-    member.worker.postMessage(part);
+    const helper = new WorkerHelper(members);
     try {
-      const answer = (await answerOf(member.worker)) as WorkerAnswer;
-      const values = new Float32Array(member.gradientBuffer);
-      let start = 0;
-      const gradients = parameters.map(({ shape, size }) => {
-        const gradient = tensor(values.slice(start, start + size), [...shape], 'float32');
-        start += size;
-        return gradient;
-      });
-      const { terms, indices } = answer;
-      return { terms, gradients, latents: tensor3d(answer.latents, answer.latentShape), indices };
-    } finally {
-      member.busy = false;
+      await Promise.all(members.map(({ process: child }) => answerOf(child)));
+    } catch (error) {
+      helper.stop();
+      throw error;
     }
+    return helper;
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.members.map(({ worker }) => worker.terminate()));
+  async start(part: PartOfStep, parameters: readonly Parameter[]): Promise<() => Promise<PartResult>> {
+    const member = this.members.find(({ busy }) => !busy)!;
+    member.busy = true;
+    const parameterValues = valuesOf(parameters.map((parameter) => parameter.value));
+    const answered = answerOf(member.process);
+    // Handed over completely before this process starts to compute, or the rest would wait until it is done.
+    await new Promise<void>((resolve, reject) => {
+      member.process.send({ part, parameterValues }, (error) => (error === null ? resolve() : reject(error)));
+    });
+    return async () => {
+      const answer = (await answered) as WorkerAnswer;
+      member.busy = false;
+      return {
+        terms: answer.terms,
+        gradients: tensorsOf(answer.gradientValues, parameters),
+        latents: tensor3d(answer.latentValues, answer.latentShape),
+        indices: answer.indices,
+      };
+    };
   }
-}
 
-/** Copies tensors one after the other into a shared buffer. */
-export function writeValues(buffer: SharedArrayBuffer, tensors: readonly Tensor[]): void {
-  const values = new Float32Array(buffer);
-  let start = 0;
-  for (const value of tensors) {
-    values.set(value.dataSync(), start);
-    start += value.size;
-  }
-}
-
-/** Sets parameters from a buffer that {@link writeValues} filled. */
-export function readValues(buffer: SharedArrayBuffer, parameters: readonly Parameter[]): void {
-  const values = new Float32Array(buffer);
-  let start = 0;
-  for (const parameter of parameters) {
-    parameter.replace(tensor(values.slice(start, start + parameter.size), [...parameter.shape], 'float32'));
-    start += parameter.size;
+  stop(): void {
+    this.members.forEach(({ process: child }) => child.kill('SIGKILL'));
   }
 }
 
 /** The next message of a worker; its failure or its end before that is an error. */
-async function answerOf(worker: Worker): Promise<unknown> {
+async function answerOf(child: ChildProcess): Promise<unknown> {
   const settled = new AbortController();
   const { signal } = settled;
-  const stopped = once(worker, 'exit', { signal }).then(([code]) => {
-    throw new Error(`train: a worker thread stopped with code ${String(code)}. Resume, or set training.workers=1.`);
+  const stopped = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`train: a worker process stopped with code ${String(code)}. Resume, or set training.workers=1.`);
   });
   try {
-    const [message] = (await Promise.race([once(worker, 'message', { signal }), stopped])) as [unknown];
+    const [message] = (await Promise.race([once(child, 'message', { signal }), stopped])) as [unknown];
     if (typeof message === 'object' && message !== null && 'error' in message) {
       throw new Error(String(message.error));
     }

@@ -19,3 +19,8 @@ export type { ImageFolderOptions } from './image-folder';
 export { writePng } from './write-png';
 export { pictureGrid } from './picture-grid';
 export type { PictureGridOptions } from './picture-grid';
+export { decodeNpy, encodeNpy } from './npy';
+export type { NpyArray, NpyValues } from './npy';
+export { readNpz, writeNpz } from './npz';
+export { readCodes, writeCodes } from './codes';
+export type { Codes } from './codes';

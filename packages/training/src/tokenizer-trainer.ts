@@ -38,11 +38,12 @@ export interface TrainerState {
   readonly recentUsage: number;
 }
 
-/** Computes parts of a step elsewhere, for instance in worker threads, from the current parameters. */
+/** Computes parts of a step elsewhere, for instance in other processes, from the current parameters. */
 export interface PartHelper {
   /** How many parts it computes at a time. */
   readonly capacity: number;
-  start(part: PartOfStep, parameters: readonly Parameter[]): Promise<PartResult>;
+  /** Hands a part over; the function that it gives waits for the result. */
+  start(part: PartOfStep, parameters: readonly Parameter[]): Promise<() => Promise<PartResult>>;
 }
 
 /**
@@ -169,9 +170,11 @@ export class TokenizerTrainer {
     for (let start = 0; start < numParts; start += perRound) {
       const members = Array.from({ length: Math.min(perRound, numParts - start) }, (_, i) => start + i);
       const [own, ...elsewhere] = members as [number, ...number[]];
-      const helped = elsewhere.map((part) => this.helper!.start({ step, part, quantized }, parameters));
+      const helped = await Promise.all(
+        elsewhere.map((part) => this.helper!.start({ step, part, quantized }, parameters)),
+      );
       const mine = await this.parts.compute({ step, part: own, quantized });
-      results.push(mine, ...(await Promise.all(helped)));
+      results.push(mine, ...(await Promise.all(helped.map((result) => result()))));
     }
     return results;
   }

@@ -1,0 +1,120 @@
+import { DataError } from '@restok/core';
+
+/** Types of arrays that are read and written. */
+export type NpyValues = Int32Array | Float32Array | Uint8Array | BigInt64Array | readonly string[];
+
+/** A NumPy array in C order. */
+export interface NpyArray {
+  readonly shape: readonly number[];
+  readonly values: NpyValues;
+}
+
+const MAGIC = '\x93NUMPY';
+/** Headers are padded so that the data starts at a multiple of this. */
+const ALIGNMENT = 64;
+/** Larger headers are refused. */
+const MAX_HEADER_BYTES = 2 ** 16;
+
+/**
+ * Encodes an array as .npy, version 1.0.
+ *
+ * Texts become a fixed-width unicode array.
+ *
+ * @source The NPY format, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+export function encodeNpy(array: NpyArray): Uint8Array {
+  const { descriptor, bytes } = encodeValues(array.values);
+  const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(', ');
+  const fields = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${shape}), }`;
+  const prefix = MAGIC.length + 4;
+  const padded = Math.ceil((prefix + fields.length + 1) / ALIGNMENT) * ALIGNMENT - prefix;
+  const header = `${fields.padEnd(padded - 1)}\n`;
+  const file = new Uint8Array(prefix + padded + bytes.length);
+  for (const [i, character] of [...`${MAGIC}\x01\x00`].entries()) {
+    file[i] = character.charCodeAt(0);
+  }
+  new DataView(file.buffer).setUint16(MAGIC.length + 2, padded, true);
+  file.set(new TextEncoder().encode(header), prefix);
+  file.set(bytes, prefix + padded);
+  return file;
+}
+
+/**
+ * Decodes a .npy file.
+ *
+ * @param name what errors call the file.
+ * @throws DataError when it is cut off, of a type not listed here, or in Fortran order.
+ */
+export function decodeNpy(file: Uint8Array, name: string): NpyArray {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const isNpy = file.length >= 12 && [...MAGIC].every((character, i) => file[i] === character.charCodeAt(0));
+  if (!isNpy) {
+    throw invalid(name, 'it is not a .npy file');
+  }
+  const isFirstVersion = file[MAGIC.length] === 1;
+  const start = MAGIC.length + (isFirstVersion ? 4 : 6);
+  const length = isFirstVersion ? view.getUint16(MAGIC.length + 2, true) : view.getUint32(MAGIC.length + 2, true);
+  if (length > MAX_HEADER_BYTES || start + length > file.length) {
+    throw invalid(name, 'its header is cut off');
+  }
+  const header = new TextDecoder().decode(file.subarray(start, start + length));
+  const fields = /'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\)/.exec(header);
+  if (fields === null || fields[2] === 'True') {
+    throw invalid(name, 'its header is not that of a plain array in C order');
+  }
+  const shape = fields[3]!.split(',').filter((side) => side.trim() !== '').map(Number);
+  const size = shape.reduce((product, side) => product * side, 1);
+  return { shape, values: decodeValues(fields[1]!, file.slice(start + length), size, name) };
+}
+
+function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Array } {
+  if (ArrayBuffer.isView(values)) {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const descriptor =
+      values instanceof Int32Array ? '<i4' : values instanceof Float32Array ? '<f4' : values instanceof Uint8Array ? '|u1' : '<i8';
+    return { descriptor, bytes };
+  }
+  const points = values.map((text) => Array.from(text, (character) => character.codePointAt(0)!));
+  const width = Math.max(1, ...points.map((text) => text.length));
+  const codes = new Uint32Array(points.length * width);
+  points.forEach((text, i) => codes.set(text, i * width));
+  return { descriptor: `<U${width}`, bytes: new Uint8Array(codes.buffer) };
+}
+
+function decodeValues(descriptor: string, data: Uint8Array, size: number, name: string): NpyValues {
+  const texts = /^<U(\d+)$/.exec(descriptor);
+  const width = texts === null ? 0 : Number(texts[1]);
+  const valueBytes = { '<i4': 4, '<f4': 4, '|u1': 1, '<i8': 8 }[descriptor] ?? width * 4;
+  if (valueBytes === 0) {
+    throw invalid(name, `values of type ${descriptor} are not supported`);
+  }
+  if (data.length < size * valueBytes) {
+    throw invalid(name, `it holds ${data.length} bytes instead of ${size * valueBytes}`);
+  }
+  const { buffer } = data;
+  switch (descriptor) {
+    case '<i4':
+      return new Int32Array(buffer, 0, size);
+    case '<f4':
+      return new Float32Array(buffer, 0, size);
+    case '|u1':
+      return new Uint8Array(buffer, 0, size);
+    case '<i8':
+      return new BigInt64Array(buffer, 0, size);
+    default:
+      return decodeTexts(new Uint32Array(buffer, 0, size * width), width);
+  }
+}
+
+function decodeTexts(codes: Uint32Array, width: number): string[] {
+  return Array.from({ length: codes.length / width }, (_, i) =>
+    Array.from(codes.subarray(i * width, (i + 1) * width))
+      .filter((code) => code !== 0)
+      .map((code) => String.fromCodePoint(code))
+      .join(''),
+  );
+}
+
+function invalid(name: string, problem: string): DataError {
+  return new DataError(`decodeNpy: ${name} cannot be read: ${problem}. Write it with numpy.save or numpy.savez.`);
+}
