@@ -52,7 +52,7 @@ let context: NativeContext | undefined;
 export async function useNodeBackend(options: NodeBackendOptions = {}): Promise<BackendInfo> {
   const threads = options.threads ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS);
   context ??= await setUp();
-  const { gemm, reason } = await chooseGemm(context.heap, context.simd, options.gemm ?? 'auto', threads);
+  const { gemm, reason } = chooseGemm(context.heap, context.simd, options.gemm ?? 'auto', threads);
   context.gemm = gemm;
   await tf.setBackend(NODE_BACKEND);
   return { backend: NODE_BACKEND, gemm: gemm.name, library: gemm.library, threads: gemm.threads, reason };
@@ -73,7 +73,7 @@ async function setUp(): Promise<NativeContext> {
   // tfjs-wasm keeps pointers in module variables, so both names must share one instance.
   tf.registerBackend(NODE_BACKEND, () => wasm);
   tf.copyRegisteredKernels('wasm', NODE_BACKEND);
-  const { gemm } = await chooseGemm(heap, simd, 'wasm', 1);
+  const { gemm } = chooseGemm(heap, simd, 'wasm', 1);
   const made: NativeContext = { heap, simd, gemm };
   registerLinear(made);
   registerNormalization(made);

@@ -2,6 +2,7 @@ import type { Heap } from '../heap';
 import type { SimdKernels } from '../simd';
 import { blasGemm } from './blas';
 import type { Gemm } from './gemm';
+import { ortGemm } from './ort';
 import { wasmGemm } from './wasm';
 
 /** A provider by name, or the fastest there is. */
@@ -12,31 +13,29 @@ export type GemmChoice = 'auto' | 'blas' | 'ort' | 'wasm';
  *
  * @throws BackendUnavailableError when a provider asked for by name cannot be had.
  */
-export async function chooseGemm(
+export function chooseGemm(
   heap: Heap,
   simd: SimdKernels,
   choice: GemmChoice,
   threads: number,
-): Promise<{ gemm: Gemm; reason: string }> {
+): { gemm: Gemm; reason: string } {
   switch (choice) {
     case 'blas':
       return { gemm: blasGemm(heap, threads), reason: 'BLAS was asked for.' };
     case 'wasm':
       return { gemm: wasmGemm(heap, simd), reason: 'WebAssembly was asked for.' };
-    case 'ort': {
-      const { ortGemm } = await import('./ort');
-      return { gemm: await ortGemm(heap, threads), reason: 'ONNX Runtime was asked for.' };
-    }
+    case 'ort':
+      return { gemm: ortGemm(heap, threads), reason: 'ONNX Runtime was asked for.' };
     case 'auto':
       return firstAvailable(heap, simd, threads);
   }
 }
 
-async function firstAvailable(
+function firstAvailable(
   heap: Heap,
   simd: SimdKernels,
   threads: number,
-): Promise<{ gemm: Gemm; reason: string }> {
+): { gemm: Gemm; reason: string } {
   const refusals: string[] = [];
   try {
     return { gemm: blasGemm(heap, threads), reason: 'A system BLAS is there, the fastest for training and inference.' };
@@ -44,8 +43,7 @@ async function firstAvailable(
     refusals.push(messageOf(error));
   }
   try {
-    const { ortGemm } = await import('./ort');
-    return { gemm: await ortGemm(heap, threads), reason: `ONNX Runtime, since: ${refusals.join(' ')}` };
+    return { gemm: ortGemm(heap, threads), reason: `ONNX Runtime, since: ${refusals.join(' ')}` };
   } catch (error) {
     refusals.push(messageOf(error));
   }

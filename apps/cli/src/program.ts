@@ -1,0 +1,111 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { trainTokenizerCommand } from '@restok/trainer';
+import { bench } from './commands/bench';
+import { dataEmoji } from './commands/data';
+import { decode } from './commands/decode';
+import { doctor } from './commands/doctor';
+import { encode } from './commands/encode';
+import { info } from './commands/info';
+import { mix } from './commands/mix';
+import type { ReconstructOptions } from './commands/reconstruct';
+import { reconstruct } from './commands/reconstruct';
+import type { TokenizerOptions } from './load-tokenizer';
+import { parseCounts, parseRanges } from './number-lists';
+import { backendNames } from './use-backend';
+
+/** The whole command line; its actions throw, and the caller turns errors into one line. */
+export function createProgram(version: string): Command {
+  const program = new Command('restok')
+    .description('Pictures to hierarchical tokens and back.')
+    .version(version)
+    .option('--debug', 'show stacks of errors', false)
+    .configureHelp({ showGlobalOptions: true });
+  addPictureCommands(program);
+  addTrainingCommands(program);
+  addMachineCommands(program);
+  return program;
+}
+
+function addPictureCommands(program: Command): void {
+  command(program, 'info [model]', 'config, levels, parameters, memory and licence of a model', 'restok info')
+    .action((model: string | undefined, options: { json: boolean }) => info(model, options));
+  tokenizerCommand(program, 'encode <image...>', 'pictures to indices in a .npz', 'restok encode a.png b.jpg --out codes.npz')
+    .requiredOption('--out <file>', 'the .npz to write')
+    .action((images: string[], options: TokenizerOptions & { out: string }) => encode(images, options));
+  tokenizerCommand(program, 'decode <codes>', 'indices of a .npz to pictures', 'restok decode codes.npz --out pictures')
+    .requiredOption('--out <folder>', 'folder of the pictures')
+    .option('--keep <n>', 'keep the first n latents', parseCount)
+    .action((codes: string, options: TokenizerOptions & { out: string; keep?: number }) => decode(codes, options));
+  tokenizerCommand(
+    program,
+    'reconstruct <image...>',
+    'pictures through the tokenizer and back, with their PSNR',
+    'restok reconstruct a.png b.jpg --keep 4,16,64 --out pictures --grid grid.png',
+  )
+    .requiredOption('--out <folder>', 'folder of the pictures')
+    .option('--keep <counts>', 'also keep only so many latents, for instance 4,16,64', parseCounts)
+    .option('--grid <file>', 'one picture of all')
+    .action((images: string[], options: ReconstructOptions) => reconstruct(images, options));
+  tokenizerCommand(
+    program,
+    'mix <first> <second>',
+    'levels of one picture, the rest of another',
+    'restok mix a.png b.png --levels 0-3 --out mixed.png',
+  )
+    .requiredOption('--levels <ranges>', 'levels of the first picture, for instance 0-3', parseRanges)
+    .requiredOption('--out <file>', 'the PNG to write')
+    .action((first: string, second: string, options: TokenizerOptions & { levels: number[]; out: string }) =>
+      mix(first, second, options),
+    );
+}
+
+function addTrainingCommands(program: Command): void {
+  command(
+    program,
+    'train',
+    'trains a model as a config says; resumes from its newest checkpoint',
+    'restok train tokenizer --config tokenizer.yaml training.seed=7',
+  )
+    .addArgument(new Argument('<what>', 'what to train').choices(['tokenizer']))
+    .argument('[overrides...]', 'key=value')
+    .requiredOption('--config <file>', 'YAML or JSON in the form of the authors')
+    .action(async (_what: string, overrides: string[], options: { config: string; json: boolean }) => {
+      const result = await trainTokenizerCommand({ ...options, overrides });
+      const line = options.json ? JSON.stringify({ event: 'end', ...result }) : `step ${result.step}: ${result.model}`;
+      process.stdout.write(`${line}\n`);
+    });
+  command(program, 'data', 'fetches a data set (the only command that uses the network)', 'restok data emoji --out data/emoji')
+    .addArgument(new Argument('<what>', 'which data set').choices(['emoji']))
+    .requiredOption('--out <folder>', 'where to put it')
+    .action((_what: string, options: { out: string; json: boolean }) => dataEmoji(options));
+}
+
+function addMachineCommands(program: Command): void {
+  command(program, 'doctor', 'checks this machine: backend, matrix products, numbers', 'restok doctor').action(
+    (options: { json: boolean }) => doctor(options),
+  );
+  command(program, 'bench', 'the table of speeds of this machine', 'restok bench --json').action(
+    (options: { json: boolean }) => bench(options),
+  );
+}
+
+function command(program: Command, usage: string, description: string, example: string): Command {
+  return program
+    .command(usage)
+    .description(description)
+    .option('--json', 'one JSON object on standard output', false)
+    .addHelpText('after', `\nExample:\n  ${example}`);
+}
+
+function tokenizerCommand(program: Command, usage: string, description: string, example: string): Command {
+  return command(program, usage, description, example)
+    .option('--model <model>', 'folder or URL of a tokenizer (default: the shipped one)')
+    .addOption(new Option('--backend <name>', 'where to compute').choices([...backendNames]).default('auto'));
+}
+
+function parseCount(text: string): number {
+  if (!/^\d+$/.test(text)) {
+    throw new InvalidArgumentError('must be a whole number.');
+  }
+  return Number(text);
+}
