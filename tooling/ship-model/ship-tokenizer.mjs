@@ -13,7 +13,8 @@ import { saveModel } from '@restok/hub/node';
 import { codebookEntropy, codebookUsage, psnr, ssim } from '@restok/metrics';
 import { ResTok } from '@restok/tokenizer';
 
-const LICENSE = 'Apache-2.0 (weights); trained on Noto Emoji (Apache-2.0), Twemoji (CC-BY 4.0), Fluent Emoji (MIT)';
+const LICENSE =
+  'Apache-2.0 (weights); trained on Noto Emoji (Apache-2.0), Twemoji (CC-BY 4.0), Fluent Emoji (MIT)';
 const REFERENCE_PICTURE = 'sailing-boat.png';
 const BATCH = 64;
 
@@ -30,8 +31,16 @@ process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 
 async function convert(from, to) {
   const { config, weights, close } = await openModel(from);
-  const tensors = [...weights.entries].map(([name, { shape }]) => ({ name, shape, values: () => weights.read(name) }));
-  await saveModel(to, { config: { ...config, license: LICENSE }, tensors }, { dtype: 'F16', metadata: { format: 'pt' } });
+  const tensors = [...weights.entries].map(([name, { shape }]) => ({
+    name,
+    shape,
+    values: () => weights.read(name),
+  }));
+  await saveModel(
+    to,
+    { config: { ...config, license: LICENSE }, tensors },
+    { dtype: 'F16', metadata: { format: 'pt' } },
+  );
   await close();
 }
 
@@ -63,7 +72,11 @@ async function measure(model, dataset) {
       decoded.dispose();
       batch.forEach((index, i) => {
         const size = dataset.size ** 2 * 3;
-        const picture = fromUnitRange(pictures.subarray(i * size, (i + 1) * size), dataset.size, dataset.size);
+        const picture = fromUnitRange(
+          pictures.subarray(i * size, (i + 1) * size),
+          dataset.size,
+          dataset.size,
+        );
         sums[kept].psnr += psnr(dataset.bytes(index), picture.pixels, { peak: 255 });
         sums[kept].ssim += ssim(dataset.bytes(index), picture.pixels, format);
       });

@@ -28,7 +28,13 @@ export async function benchmarkBlock(): Promise<BenchmarkRow[]> {
     BLOCK.width / BLOCK.heads,
     10000,
   );
-  const x = tf.randomNormal<tf.Rank.R3>([1, BLOCK.latents + BLOCK.side ** 2, BLOCK.width], 0, 1, 'float32', 1);
+  const x = tf.randomNormal<tf.Rank.R3>(
+    [1, BLOCK.latents + BLOCK.side ** 2, BLOCK.width],
+    0,
+    1,
+    'float32',
+    1,
+  );
   const forward = (input: Tensor): Tensor => block.forward(input as Tensor3D, { rotation: positions.table });
   const parameters = [...block.namedParameters()].map(([, parameter]) => parameter.value);
   const runs = {
@@ -61,8 +67,14 @@ export async function benchmarkTokenizer(): Promise<BenchmarkRow[]> {
   const pixels = tf.randomUniform<tf.Rank.R4>([1, size, size, 3], 0, 1, 'float32', 1);
   const { indices, codes } = tokenizer.encode(pixels);
   const rows = [
-    { name: 'shipped tokenizer, encode', milliseconds: median(() => tf.dispose(tokenizer.encode(pixels)), 9) },
-    { name: 'shipped tokenizer, decode', milliseconds: median(() => tokenizer.decodeIndices(indices).dispose(), 9) },
+    {
+      name: 'shipped tokenizer, encode',
+      milliseconds: median(() => tf.dispose(tokenizer.encode(pixels)), 9),
+    },
+    {
+      name: 'shipped tokenizer, decode',
+      milliseconds: median(() => tokenizer.decodeIndices(indices).dispose(), 9),
+    },
   ];
   tf.dispose([pixels, indices, codes]);
   tokenizer.dispose();

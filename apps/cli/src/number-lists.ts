@@ -4,7 +4,9 @@ import { InvalidArgumentError } from 'commander';
 export function parseCounts(text: string): number[] {
   return text.split(',').map((part) => {
     if (!/^\d+$/.test(part.trim())) {
-      throw new InvalidArgumentError(`"${text}" must be whole numbers with commas between, for instance 4,16,64.`);
+      throw new InvalidArgumentError(
+        `"${text}" must be whole numbers with commas between, for instance 4,16,64.`,
+      );
     }
     return Number(part);
   });
@@ -15,7 +17,9 @@ export function parseRanges(text: string): number[] {
   return text.split(',').flatMap((part) => {
     const range = /^(\d+)(?:-(\d+))?$/.exec(part.trim());
     if (range === null) {
-      throw new InvalidArgumentError(`"${text}" must be levels or ranges of them, for instance 0-3 or 0,2,5.`);
+      throw new InvalidArgumentError(
+        `"${text}" must be levels or ranges of them, for instance 0-3 or 0,2,5.`,
+      );
     }
     const first = Number(range[1]);
     const last = range[2] === undefined ? first : Number(range[2]);

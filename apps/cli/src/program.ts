@@ -27,15 +27,31 @@ export function createProgram(version: string): Command {
 }
 
 function addPictureCommands(program: Command): void {
-  command(program, 'info [model]', 'config, levels, parameters, memory and licence of a model', 'restok info')
-    .action((model: string | undefined, options: { json: boolean }) => info(model, options));
-  tokenizerCommand(program, 'encode <image...>', 'pictures to indices in a .npz', 'restok encode a.png b.jpg --out codes.npz')
+  command(
+    program,
+    'info [model]',
+    'config, levels, parameters, memory and licence of a model',
+    'restok info',
+  ).action((model: string | undefined, options: { json: boolean }) => info(model, options));
+  tokenizerCommand(
+    program,
+    'encode <image...>',
+    'pictures to indices in a .npz',
+    'restok encode a.png b.jpg --out codes.npz',
+  )
     .requiredOption('--out <file>', 'the .npz to write')
     .action((images: string[], options: TokenizerOptions & { out: string }) => encode(images, options));
-  tokenizerCommand(program, 'decode <codes>', 'indices of a .npz to pictures', 'restok decode codes.npz --out pictures')
+  tokenizerCommand(
+    program,
+    'decode <codes>',
+    'indices of a .npz to pictures',
+    'restok decode codes.npz --out pictures',
+  )
     .requiredOption('--out <folder>', 'folder of the pictures')
     .option('--keep <n>', 'keep the first n latents', parseCount)
-    .action((codes: string, options: TokenizerOptions & { out: string; keep?: number }) => decode(codes, options));
+    .action((codes: string, options: TokenizerOptions & { out: string; keep?: number }) =>
+      decode(codes, options),
+    );
   tokenizerCommand(
     program,
     'reconstruct <image...>',
@@ -71,19 +87,29 @@ function addTrainingCommands(program: Command): void {
     .requiredOption('--config <file>', 'YAML or JSON in the form of the authors')
     .action(async (_what: string, overrides: string[], options: { config: string; json: boolean }) => {
       const result = await trainTokenizerCommand({ ...options, overrides });
-      const line = options.json ? JSON.stringify({ event: 'end', ...result }) : `step ${result.step}: ${result.model}`;
+      const line = options.json
+        ? JSON.stringify({ event: 'end', ...result })
+        : `step ${result.step}: ${result.model}`;
       process.stdout.write(`${line}\n`);
     });
-  command(program, 'data', 'fetches a data set (the only command that uses the network)', 'restok data emoji --out data/emoji')
+  command(
+    program,
+    'data',
+    'fetches a data set (the only command that uses the network)',
+    'restok data emoji --out data/emoji',
+  )
     .addArgument(new Argument('<what>', 'which data set').choices(['emoji']))
     .requiredOption('--out <folder>', 'where to put it')
     .action((_what: string, options: { out: string; json: boolean }) => dataEmoji(options));
 }
 
 function addMachineCommands(program: Command): void {
-  command(program, 'doctor', 'checks this machine: backend, matrix products, numbers', 'restok doctor').action(
-    (options: { json: boolean }) => doctor(options),
-  );
+  command(
+    program,
+    'doctor',
+    'checks this machine: backend, matrix products, numbers',
+    'restok doctor',
+  ).action((options: { json: boolean }) => doctor(options));
   command(program, 'bench', 'the table of speeds of this machine', 'restok bench --json').action(
     (options: { json: boolean }) => bench(options),
   );

@@ -13,7 +13,9 @@ export function shippedPath(name: string): string {
       return path;
     }
   }
-  throw new CheckpointError(`shippedPath: ${name} did not come with this installation. Pass a model with --model.`);
+  throw new CheckpointError(
+    `shippedPath: ${name} did not come with this installation. Pass a model with --model.`,
+  );
 }
 
 /** The tokenizer that is used when no --model is given. */

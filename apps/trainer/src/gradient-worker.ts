@@ -13,7 +13,13 @@ async function serve(setup: WorkerSetup): Promise<void> {
   const parameters = [...tokenizer.namedParameters()].map(([, parameter]) => parameter);
   const parts = new PartGradients(setup.config, await openTrainingData(setup.config, 'train'), tokenizer);
 
-  async function answer({ part, parameterValues }: { part: PartOfStep; parameterValues: Float32Array }): Promise<void> {
+  async function answer({
+    part,
+    parameterValues,
+  }: {
+    part: PartOfStep;
+    parameterValues: Float32Array;
+  }): Promise<void> {
     readValues(parameterValues, parameters);
     const { terms, gradients, latents, indices } = await parts.compute(part);
     const message: WorkerAnswer = {

@@ -7,7 +7,10 @@ const program = new Command('restok-trainer')
   .requiredOption('--config <file>', 'YAML or JSON in the form of the authors')
   .option('--json', 'one JSON object a line on standard output', false)
   .argument('[overrides...]', 'key=value, for instance training.seed=7')
-  .addHelpText('after', '\nExample:\n  restok-trainer --config configs/emoji-64-tokenizer.yaml training.max_train_steps=100')
+  .addHelpText(
+    'after',
+    '\nExample:\n  restok-trainer --config configs/emoji-64-tokenizer.yaml training.max_train_steps=100',
+  )
   .action(async (overrides: string[], options: { config: string; json: boolean }) => {
     const result = await trainTokenizerCommand({ ...options, overrides });
     if (!options.json) {

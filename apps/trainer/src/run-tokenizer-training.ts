@@ -49,7 +49,10 @@ const EVALUATION_PICTURES = 256;
  * @param raw parsed and interpolated config.
  * @throws ConfigError for an invalid config, NonFiniteError when training diverges (the last checkpoint stays).
  */
-export async function runTokenizerTraining(raw: ConfigTree, options: RunTrainingOptions = {}): Promise<TrainingResult> {
+export async function runTokenizerTraining(
+  raw: ConfigTree,
+  options: RunTrainingOptions = {},
+): Promise<TrainingResult> {
   const config = parseTokenizerTrainingConfig(raw);
   const { training, experiment } = config;
   const workers = Math.min(training.workers, training.gradient_accumulation_steps);
@@ -57,7 +60,8 @@ export async function runTokenizerTraining(raw: ConfigTree, options: RunTraining
   const backend = await useNodeBackend({ gemm: training.gemm, threads });
   const dataset = await openTrainingData(config, 'train');
   const testSet = await openTrainingData(config, 'test');
-  const helper = workers > 1 ? await WorkerHelper.start({ config, gemm: training.gemm }, workers - 1) : undefined;
+  const helper =
+    workers > 1 ? await WorkerHelper.start({ config, gemm: training.gemm }, workers - 1) : undefined;
   const trainer = new TokenizerTrainer(config, dataset, helper);
   const run = new TrainingRun(trainer, testSet, options.observer ?? {});
   try {
@@ -168,14 +172,21 @@ class TrainingRun {
     const { tokenizer, config, trainStep } = this.trainer;
     const path = join(this.folder, 'samples', `step-${String(trainStep).padStart(7, '0')}.png`);
     return this.withAverages(() =>
-      writeSampleGrid(path, tokenizer, this.testSet, { count: config.training.num_generated_images, keep: this.keep }),
+      writeSampleGrid(path, tokenizer, this.testSet, {
+        count: config.training.num_generated_images,
+        keep: this.keep,
+      }),
     );
   }
 
   private async evaluate(): Promise<void> {
     const { tokenizer, trainStep } = this.trainer;
     const evaluation = await this.withAverages(() =>
-      evaluateTokenizer(tokenizer, this.testSet, { batchSize: 32, maxPictures: EVALUATION_PICTURES, keep: this.keep }),
+      evaluateTokenizer(tokenizer, this.testSet, {
+        batchSize: 32,
+        maxPictures: EVALUATION_PICTURES,
+        keep: this.keep,
+      }),
     );
     await this.log.append({ step: trainStep, evaluation });
     this.observer.onEvaluation?.({ step: trainStep, ...evaluation });

@@ -19,7 +19,9 @@ export async function writeSampleGrid(
   const { size } = dataset;
   const values = await dataset.read(chosen);
   const pictures = (batch: ArrayLike<number>): Picture[] =>
-    chosen.map((_, i) => fromUnitRange(Array.from(batch).slice(i * size * size * 3, (i + 1) * size * size * 3), size, size));
+    chosen.map((_, i) =>
+      fromUnitRange(Array.from(batch).slice(i * size * size * 3, (i + 1) * size * size * 3), size, size),
+    );
   const columns = [pictures(values)];
   for (const kept of options.keep) {
     const decoded = tidy(() => {

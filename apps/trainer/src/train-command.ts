@@ -60,7 +60,8 @@ function progressWatcher(): Watcher {
     process.stderr.write(`${line}\n`);
   };
   const bar = new SingleBar({
-    format: '{bar} {value}/{total} | {rate} pictures/s | left {eta_formatted} | loss {loss} | codebook {usage}',
+    format:
+      '{bar} {value}/{total} | {rate} pictures/s | left {eta_formatted} | loss {loss} | codebook {usage}',
     stream: process.stderr,
     hideCursor: true,
     etaBuffer: 50,
@@ -70,7 +71,9 @@ function progressWatcher(): Watcher {
   return {
     observer: {
       onStart: ({ backend, startStep, maxSteps, numParameters }) => {
-        say(`${(numParameters / 1e6).toFixed(2)}M parameters, ${backend.gemm} (${backend.library}), from step ${startStep}`);
+        say(
+          `${(numParameters / 1e6).toFixed(2)}M parameters, ${backend.gemm} (${backend.library}), from step ${startStep}`,
+        );
         if (isTerminal) {
           bar.start(maxSteps, startStep);
         }
@@ -85,7 +88,9 @@ function progressWatcher(): Watcher {
           bar.update(report.step, shown);
         } else if (performance.now() - lastLine > 10_000) {
           lastLine = performance.now();
-          say(`step ${report.step} | ${shown.rate} pictures/s | loss ${shown.loss} | codebook ${shown.usage}`);
+          say(
+            `step ${report.step} | ${shown.rate} pictures/s | loss ${shown.loss} | codebook ${shown.usage}`,
+          );
         }
       },
       onEvaluation: ({ step, psnr, codebookUsage }) => {

@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { tensor3d } from '@tensorflow/tfjs-core';
 import type { GemmChoice } from '@restok/backend-node';
 import type { Parameter } from '@restok/ops';
-import type { LossTerms, PartHelper, PartOfStep, PartResult, TokenizerTrainingConfig } from '@restok/training';
+import type {
+  LossTerms,
+  PartHelper,
+  PartOfStep,
+  PartResult,
+  TokenizerTrainingConfig,
+} from '@restok/training';
 import { tensorsOf, valuesOf } from './flat-values';
 
 /** What a worker is told first. */
@@ -88,7 +94,9 @@ async function answerOf(child: ChildProcess): Promise<unknown> {
   const settled = new AbortController();
   const { signal } = settled;
   const stopped = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`train: a worker process stopped with code ${String(code)}. Resume, or set training.workers=1.`);
+    throw new Error(
+      `train: a worker process stopped with code ${String(code)}. Resume, or set training.workers=1.`,
+    );
   });
   try {
     const [message] = (await Promise.race([once(child, 'message', { signal }), stopped])) as [unknown];

@@ -62,7 +62,7 @@ if (process.argv.includes('--check')) {
 
 function sectionIds(bytes) {
   const ids = [];
-  for (let at = 8; at < bytes.length; ) {
+  for (let at = 8; at < bytes.length;) {
     ids.push(bytes[at++]);
     let size = 0;
     let shift = 0;

@@ -96,7 +96,9 @@ export function sizeOf(shape: readonly number[]): number {
 /** A kernel's backend as the one that it was registered for. */
 export function asWasmBackend(backend: KernelBackend): BackendWasm {
   if (!('wasm' in backend)) {
-    throw new BackendUnavailableError('asWasmBackend: backend must be tfjs-wasm. Call useNodeBackend() first.');
+    throw new BackendUnavailableError(
+      'asWasmBackend: backend must be tfjs-wasm. Call useNodeBackend() first.',
+    );
   }
   return backend as BackendWasm;
 }

@@ -57,9 +57,15 @@ const NO_ACTIVATION = { groups: 8, epsilon: 1e-6, activation: 'none' } as const;
 export const kernelCases: readonly KernelCase[] = [
   kernelCase('linear', (draw) => ops.linear(draw(2, 5, 7), matrix(draw, 9, 7), vector(draw, 9))),
   kernelCase('linear without bias', (draw) => ops.linear(draw(33, 16), matrix(draw, 21, 16))),
-  kernelCase('linearGrad', (draw) => ops.linearGrad(draw(2, 5, 9), draw(2, 5, 7), matrix(draw, 9, 7), { hasBias: true })),
-  kernelCase('layerNorm', (draw) => ops.layerNorm(draw(3, 5, 10), vector(draw, 10), vector(draw, 10), EPSILON)),
-  kernelCase('layerNormGrad', (draw) => ops.layerNormGrad(draw(7, 10), draw(7, 10), vector(draw, 10), EPSILON)),
+  kernelCase('linearGrad', (draw) =>
+    ops.linearGrad(draw(2, 5, 9), draw(2, 5, 7), matrix(draw, 9, 7), { hasBias: true }),
+  ),
+  kernelCase('layerNorm', (draw) =>
+    ops.layerNorm(draw(3, 5, 10), vector(draw, 10), vector(draw, 10), EPSILON),
+  ),
+  kernelCase('layerNormGrad', (draw) =>
+    ops.layerNormGrad(draw(7, 10), draw(7, 10), vector(draw, 10), EPSILON),
+  ),
   kernelCase('gelu', (draw) => ops.gelu(draw(3, 7))),
   kernelCase('geluGrad', (draw) => ops.geluGrad(draw(3, 7), draw(3, 7))),
   kernelCase('groupNorm with SiLU', (draw) =>
@@ -69,17 +75,39 @@ export const kernelCases: readonly KernelCase[] = [
     ops.groupNorm(draw(1, 3, 3, 8) as Tensor4D, vector(draw, 8), vector(draw, 8), NO_ACTIVATION),
   ),
   kernelCase('groupNormGrad with SiLU', (draw) =>
-    ops.groupNormGrad(draw(2, 9, 11, 8) as Tensor4D, draw(2, 9, 11, 8) as Tensor4D, vector(draw, 8), vector(draw, 8), SILU),
+    ops.groupNormGrad(
+      draw(2, 9, 11, 8) as Tensor4D,
+      draw(2, 9, 11, 8) as Tensor4D,
+      vector(draw, 8),
+      vector(draw, 8),
+      SILU,
+    ),
   ),
   kernelCase('groupNormGrad', (draw) =>
-    ops.groupNormGrad(draw(2, 3, 3, 8) as Tensor4D, draw(2, 3, 3, 8) as Tensor4D, vector(draw, 8), vector(draw, 8), NO_ACTIVATION),
+    ops.groupNormGrad(
+      draw(2, 3, 3, 8) as Tensor4D,
+      draw(2, 3, 3, 8) as Tensor4D,
+      vector(draw, 8),
+      vector(draw, 8),
+      NO_ACTIVATION,
+    ),
   ),
-  kernelCase('conv2d', (draw) => ops.conv2d(draw(2, 5, 6, 3) as Tensor4D, draw(3, 3, 3, 7) as Tensor4D, vector(draw, 7))),
-  kernelCase('conv2d of one pixel', (draw) => ops.conv2d(draw(2, 1, 1, 4) as Tensor4D, draw(3, 3, 4, 4) as Tensor4D)),
-  kernelCase('conv2d of size 5', (draw) => ops.conv2d(draw(1, 4, 3, 2) as Tensor4D, draw(5, 5, 2, 3) as Tensor4D)),
-  kernelCase('conv2d of size 1', (draw) => ops.conv2d(draw(2, 4, 3, 5) as Tensor4D, draw(1, 1, 5, 3) as Tensor4D)),
+  kernelCase('conv2d', (draw) =>
+    ops.conv2d(draw(2, 5, 6, 3) as Tensor4D, draw(3, 3, 3, 7) as Tensor4D, vector(draw, 7)),
+  ),
+  kernelCase('conv2d of one pixel', (draw) =>
+    ops.conv2d(draw(2, 1, 1, 4) as Tensor4D, draw(3, 3, 4, 4) as Tensor4D),
+  ),
+  kernelCase('conv2d of size 5', (draw) =>
+    ops.conv2d(draw(1, 4, 3, 2) as Tensor4D, draw(5, 5, 2, 3) as Tensor4D),
+  ),
+  kernelCase('conv2d of size 1', (draw) =>
+    ops.conv2d(draw(2, 4, 3, 5) as Tensor4D, draw(1, 1, 5, 3) as Tensor4D),
+  ),
   kernelCase('conv2dGrad', (draw) =>
-    ops.conv2dGrad(draw(2, 5, 6, 7) as Tensor4D, draw(2, 5, 6, 3) as Tensor4D, draw(3, 3, 3, 7) as Tensor4D, { hasBias: true }),
+    ops.conv2dGrad(draw(2, 5, 6, 7) as Tensor4D, draw(2, 5, 6, 3) as Tensor4D, draw(3, 3, 3, 7) as Tensor4D, {
+      hasBias: true,
+    }),
   ),
   kernelCase('normalizeAndRotate', (draw) =>
     ops.normalizeAndRotate(draw(2, 5, 48) as Tensor3D, queryKeyNorm(draw, 8), rotation(draw, 5, 4), {
@@ -111,17 +139,27 @@ export const kernelCases: readonly KernelCase[] = [
   kernelCase('attention with a mask', (draw) =>
     ops.attention(draw(2, 9, 36) as Tensor3D, { numHeads: 3, visibleKeys: VISIBLE }),
   ),
-  kernelCase('attentionGrad', (draw) => ops.attentionGrad(draw(2, 7, 8) as Tensor3D, draw(2, 7, 24) as Tensor3D, { numHeads: 2 })),
+  kernelCase('attentionGrad', (draw) =>
+    ops.attentionGrad(draw(2, 7, 8) as Tensor3D, draw(2, 7, 24) as Tensor3D, { numHeads: 2 }),
+  ),
   kernelCase('attentionGrad with a mask', (draw) =>
-    ops.attentionGrad(draw(2, 9, 12) as Tensor3D, draw(2, 9, 36) as Tensor3D, { numHeads: 3, visibleKeys: VISIBLE }),
+    ops.attentionGrad(draw(2, 9, 12) as Tensor3D, draw(2, 9, 36) as Tensor3D, {
+      numHeads: 3,
+      visibleKeys: VISIBLE,
+    }),
   ),
   kernelCase('scaledResidual', (draw) => ops.scaledResidual(draw(5, 6), draw(5, 6), vector(draw, 6))),
   kernelCase('scaledResidualGrad', (draw) => ops.scaledResidualGrad(draw(5, 6), draw(5, 6), vector(draw, 6))),
   kernelCase('mixTokens', (draw) =>
-    ops.mixTokens(draw(2, 15, 6) as Tensor3D, ops.areaPoolMap({ rows: 3, columns: 5 }, { rows: 2, columns: 2 })),
+    ops.mixTokens(
+      draw(2, 15, 6) as Tensor3D,
+      ops.areaPoolMap({ rows: 3, columns: 5 }, { rows: 2, columns: 2 }),
+    ),
   ),
   kernelCase('upsample2x', (draw) => ops.upsample2x(draw(2, 3, 2, 5) as Tensor4D)),
-  kernelCase('upsample2xGrad', (draw) => grad((x) => ops.upsample2x(x as Tensor4D))(draw(2, 3, 2, 5), draw(2, 6, 4, 5))),
+  kernelCase('upsample2xGrad', (draw) =>
+    grad((x) => ops.upsample2x(x as Tensor4D))(draw(2, 3, 2, 5), draw(2, 6, 4, 5)),
+  ),
   kernelCase('averagePool2x', (draw) => ops.averagePool2x(draw(2, 4, 6, 5) as Tensor4D)),
   kernelCase('averagePool2xGrad', (draw) =>
     grad((x) => ops.averagePool2x(x as Tensor4D))(draw(2, 4, 6, 5), draw(2, 2, 3, 5)),
@@ -129,7 +167,10 @@ export const kernelCases: readonly KernelCase[] = [
   kernelCase('nearestCode', (draw) => ops.nearestCode(matrix(draw, 30, 5), matrix(draw, 13, 5))),
   kernelCase('gatherRows', (draw) => ops.gatherRows(matrix(draw, 6, 3), tensor1d([5, 0, 0, 3], 'int32'))),
   kernelCase('gatherRowsGrad', (draw) =>
-    grad((table) => ops.gatherRows(table as Tensor2D, tensor1d([5, 0, 0, 3], 'int32')))(draw(6, 3), draw(4, 3)),
+    grad((table) => ops.gatherRows(table as Tensor2D, tensor1d([5, 0, 0, 3], 'int32')))(
+      draw(6, 3),
+      draw(4, 3),
+    ),
   ),
   kernelCase('adamW', (draw) => {
     const state = { value: draw(3, 7), mean: draw(3, 7), variance: abs(draw(3, 7)) };

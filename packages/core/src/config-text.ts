@@ -23,7 +23,9 @@ export function parseRawConfig(text: string, name: string): ConfigTree {
   const document = parseDocument(text, { version: '1.2', uniqueKeys: true });
   const [error] = document.errors;
   if (error !== undefined) {
-    throw new ConfigError(`parseConfig: ${name} is not valid: ${error.message.split('\n')[0]}. Correct the file.`);
+    throw new ConfigError(
+      `parseConfig: ${name} is not valid: ${error.message.split('\n')[0]}. Correct the file.`,
+    );
   }
   const parsed: unknown = readNumbers(document.toJS({ maxAliasCount: 100 }));
   if (!isTree(parsed)) {
@@ -44,7 +46,9 @@ export function overrideConfig(config: ConfigTree, overrides: readonly string[])
   for (const override of overrides) {
     const equals = override.indexOf('=');
     if (equals < 1) {
-      throw new ConfigError(`overrideConfig: "${override}" must have the form key=value. Write for instance training.seed=7.`);
+      throw new ConfigError(
+        `overrideConfig: "${override}" must have the form key=value. Write for instance training.seed=7.`,
+      );
     }
     const keys = override.slice(0, equals).split('.');
     const value = readNumbers(parseDocument(override.slice(equals + 1)).toJS());
@@ -53,7 +57,9 @@ export function overrideConfig(config: ConfigTree, overrides: readonly string[])
       node[key] ??= {};
       const next = node[key];
       if (!isTree(next)) {
-        throw new ConfigError(`overrideConfig: "${override}" goes through ${key}, which is a value. Check the key.`);
+        throw new ConfigError(
+          `overrideConfig: "${override}" goes through ${key}, which is a value. Check the key.`,
+        );
       }
       node = next;
     }

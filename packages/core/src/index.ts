@@ -1,10 +1,4 @@
-export {
-  BackendUnavailableError,
-  CheckpointError,
-  ConfigError,
-  DataError,
-  ShapeError,
-} from './errors';
+export { BackendUnavailableError, CheckpointError, ConfigError, DataError, ShapeError } from './errors';
 export type { ErrorDetails } from './errors';
 export { isPowerOfTwo, levelOfLatent, levelSchedule, poolingGrid } from './level-schedule';
 export type { LevelSchedule, TokenGrid } from './level-schedule';

@@ -105,7 +105,9 @@ export type VqModelConfig = TokenizerConfig['model']['vq_model'];
 export function parseTokenizerConfig(raw: unknown): TokenizerConfig {
   const parsed = tokenizerConfig.safeParse(raw);
   if (!parsed.success) {
-    throw configError(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`));
+    throw configError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`),
+    );
   }
   const problems = contradictions(parsed.data);
   if (problems.length > 0) {
@@ -136,29 +138,34 @@ function contradictions(config: TokenizerConfig): string[] {
 
   const factor = 2 ** (model.pixel_cnn.channel_mult.length - 1);
   for (const key of ['vit_enc_patch_size', 'vit_dec_patch_size'] as const) {
-    require(model[key] === factor, `${key} is ${model[key]}, but pixel_cnn.channel_mult downsamples by ${factor}; they must be equal`);
+    require(model[key] ===
+      factor, `${key} is ${model[key]}, but pixel_cnn.channel_mult downsamples by ${factor}; they must be equal`);
   }
   const channels = model.pixel_cnn.hidden_channels;
-  require(channels % 32 === 0, `pixel_cnn.hidden_channels must be a multiple of 32 (GroupNorm has 32 groups), got ${channels}`);
+  require(channels % 32 ===
+    0, `pixel_cnn.hidden_channels must be a multiple of 32 (GroupNorm has 32 groups), got ${channels}`);
   require(cropSize % factor === 0, `crop_size ${cropSize} must be a multiple of the patch size ${factor}`);
 
   const latents = model.num_latent_tokens;
-  require(powerOfTwo(latents) && latents >= 2, `num_latent_tokens must be a power of two of at least 2, got ${latents}`);
+  require(powerOfTwo(latents) &&
+    latents >= 2, `num_latent_tokens must be a power of two of at least 2, got ${latents}`);
   const minimum = model.num_min_tokens;
-  require(powerOfTwo(minimum) && minimum <= latents, `num_min_tokens must be a power of two up to ${latents}, got ${minimum}`);
+  require(powerOfTwo(minimum) &&
+    minimum <= latents, `num_min_tokens must be a power of two up to ${latents}, got ${minimum}`);
   const tested = model.test_num_latent_tokens ?? latents;
   require(tested <= latents, `test_num_latent_tokens is ${tested}, more than num_latent_tokens ${latents}`);
 
   require(model.reduction_ratio === 0.5, `reduction_ratio must be 0.5, got ${model.reduction_ratio}`);
   const gridWidth = cropSize / factor;
   const neededWidth = 2 ** Math.max(0, model.hierarchy_stages - 1);
-  require(
-    !model.merge_tokens || gridWidth % neededWidth === 0,
-    `hierarchy_stages ${model.hierarchy_stages} halves the grid's width ${model.hierarchy_stages - 1} times, so ${gridWidth} must be a multiple of ${neededWidth}; use fewer stages or a larger crop_size`,
-  );
+  require(!model.merge_tokens ||
+    gridWidth % neededWidth ===
+      0, `hierarchy_stages ${model.hierarchy_stages} halves the grid's width ${model.hierarchy_stages - 1} times, so ${gridWidth} must be a multiple of ${neededWidth}; use fewer stages or a larger crop_size`);
   for (const key of ['vit_enc_model_size', 'vit_dec_model_size'] as const) {
     const { width, heads } = resolveVitSize(model[key]);
-    require(width % heads === 0 && (width / heads) % 4 === 0, `${key}: width ${width} over ${heads} heads must give a head width that is a multiple of 4`);
+    require(width % heads === 0 &&
+      (width / heads) % 4 ===
+        0, `${key}: width ${width} over ${heads} heads must give a head width that is a multiple of 4`);
   }
   return problems;
 }

@@ -6,7 +6,10 @@ import { dirname } from 'node:path';
  *
  * @param write receives the path to write to.
  */
-export async function writeAtomically(path: string, write: (partialPath: string) => Promise<void>): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  write: (partialPath: string) => Promise<void>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const partialPath = `${path}.${process.pid}.partial`;
   try {

@@ -30,7 +30,9 @@ export async function readCodes(path: string): Promise<Codes> {
   const indices = values instanceof BigInt64Array ? Int32Array.from(values, Number) : values;
   const areTexts = Array.isArray(names) && names.every((name) => typeof name === 'string');
   if (!(indices instanceof Int32Array) || shape.length !== 2 || !areTexts || names.length !== shape[0]) {
-    throw new DataError(`readCodes: ${path} must hold int32 indices [N, L] and N names. Write it with restok encode.`);
+    throw new DataError(
+      `readCodes: ${path} must hold int32 indices [N, L] and N names. Write it with restok encode.`,
+    );
   }
   return { names, indices, numLatents: shape[1]! };
 }

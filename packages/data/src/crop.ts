@@ -3,7 +3,13 @@ import { bicubicResize } from './bicubic-resize';
 import type { Picture } from './picture';
 
 /** A rectangle of a picture. */
-export function cropPicture(picture: Picture, left: number, top: number, width: number, height: number): Picture {
+export function cropPicture(
+  picture: Picture,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Picture {
   const pixels = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {
     const start = ((top + row) * picture.width + left) * 3;
@@ -62,7 +68,11 @@ export function trainingCrop(picture: Picture, size: number, random: Random, fli
     reduced = halve(reduced);
   }
   const scale = shorter / Math.min(reduced.width, reduced.height);
-  const resized = bicubicResize(reduced, Math.round(reduced.width * scale), Math.round(reduced.height * scale));
+  const resized = bicubicResize(
+    reduced,
+    Math.round(reduced.width * scale),
+    Math.round(reduced.height * scale),
+  );
   const left = random.integer(resized.width - size + 1);
   const top = random.integer(resized.height - size + 1);
   const cropped = cropPicture(resized, left, top, size, size);

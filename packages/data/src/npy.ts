@@ -53,7 +53,9 @@ export function decodeNpy(file: Uint8Array, name: string): NpyArray {
   }
   const isFirstVersion = file[MAGIC.length] === 1;
   const start = MAGIC.length + (isFirstVersion ? 4 : 6);
-  const length = isFirstVersion ? view.getUint16(MAGIC.length + 2, true) : view.getUint32(MAGIC.length + 2, true);
+  const length = isFirstVersion
+    ? view.getUint16(MAGIC.length + 2, true)
+    : view.getUint32(MAGIC.length + 2, true);
   if (length > MAX_HEADER_BYTES || start + length > file.length) {
     throw invalid(name, 'its header is cut off');
   }
@@ -62,7 +64,10 @@ export function decodeNpy(file: Uint8Array, name: string): NpyArray {
   if (fields === null || fields[2] === 'True') {
     throw invalid(name, 'its header is not that of a plain array in C order');
   }
-  const shape = fields[3]!.split(',').filter((side) => side.trim() !== '').map(Number);
+  const shape = fields[3]!
+    .split(',')
+    .filter((side) => side.trim() !== '')
+    .map(Number);
   const size = shape.reduce((product, side) => product * side, 1);
   return { shape, values: decodeValues(fields[1]!, file.slice(start + length), size, name) };
 }
@@ -71,7 +76,13 @@ function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Arra
   if (ArrayBuffer.isView(values)) {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     const descriptor =
-      values instanceof Int32Array ? '<i4' : values instanceof Float32Array ? '<f4' : values instanceof Uint8Array ? '|u1' : '<i8';
+      values instanceof Int32Array
+        ? '<i4'
+        : values instanceof Float32Array
+          ? '<f4'
+          : values instanceof Uint8Array
+            ? '|u1'
+            : '<i8';
     return { descriptor, bytes };
   }
   const points = values.map((text) => Array.from(text, (character) => character.codePointAt(0)!));
@@ -116,5 +127,7 @@ function decodeTexts(codes: Uint32Array, width: number): string[] {
 }
 
 function invalid(name: string, problem: string): DataError {
-  return new DataError(`decodeNpy: ${name} cannot be read: ${problem}. Write it with numpy.save or numpy.savez.`);
+  return new DataError(
+    `decodeNpy: ${name} cannot be read: ${problem}. Write it with numpy.save or numpy.savez.`,
+  );
 }

@@ -10,7 +10,9 @@ const MAX_UNPACKED_BYTES = 8 * 2 ** 30;
 
 /** Writes arrays as a .npz that `numpy.load` reads; it appears complete or not at all. */
 export async function writeNpz(path: string, arrays: Readonly<Record<string, NpyArray>>): Promise<void> {
-  const files = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)]));
+  const files = Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)]),
+  );
   const archive = zipSync(files, { level: 1 });
   await writeAtomically(path, (partialPath) => writeFile(partialPath, archive));
 }
@@ -45,7 +47,9 @@ export async function readNpz<Name extends string>(
   const arrays = wanted.map((name) => {
     const file = files[`${name}.npy`];
     if (file === undefined) {
-      throw new DataError(`readNpz: ${path} holds no array "${name}", or it is too large. Write it with restok encode.`);
+      throw new DataError(
+        `readNpz: ${path} holds no array "${name}", or it is too large. Write it with restok encode.`,
+      );
     }
     return [name, decodeNpy(file, `${path}/${name}`)] as const;
   });

@@ -17,9 +17,15 @@ const LABEL_HEIGHT = 20;
  *
  * @throws DataError when there is none or their sizes differ.
  */
-export async function pictureGrid(rows: readonly (readonly Picture[])[], options: PictureGridOptions = {}): Promise<Picture> {
+export async function pictureGrid(
+  rows: readonly (readonly Picture[])[],
+  options: PictureGridOptions = {},
+): Promise<Picture> {
   const first = rows[0]?.[0];
-  if (first === undefined || rows.flat().some(({ width, height }) => width !== first.width || height !== first.height)) {
+  if (
+    first === undefined ||
+    rows.flat().some(({ width, height }) => width !== first.width || height !== first.height)
+  ) {
     throw new DataError('pictureGrid: pictures must be at least one, all of one size. Resize them first.');
   }
   const gap = options.gap ?? DEFAULT_GAP;
@@ -37,7 +43,9 @@ export async function pictureGrid(rows: readonly (readonly Picture[])[], options
     })),
   );
   const labels = (options.columnLabels ?? []).map((label, c) => labelTile(label, left(c) + first.width / 2));
-  const overlay = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${labels.join('')}</svg>`);
+  const overlay = Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${labels.join('')}</svg>`,
+  );
   const { data } = await sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
     .composite([...tiles, { input: overlay, left: 0, top: 0 }])
     .removeAlpha()

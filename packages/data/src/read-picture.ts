@@ -24,7 +24,9 @@ export async function readPicture(path: string, options: ReadPictureOptions = {}
     throw new DataError(`readPicture: ${path} does not exist. Check the path.`);
   }
   if (!file.isFile() || file.size === 0) {
-    throw new DataError(`readPicture: ${path} must be a file with content. Pass a PNG, JPEG or WebP picture.`);
+    throw new DataError(
+      `readPicture: ${path} must be a file with content. Pass a PNG, JPEG or WebP picture.`,
+    );
   }
   return decodePicture(path, path, options);
 }

@@ -37,7 +37,7 @@ class FolderSource implements ModelSource {
       this.files.set(path, file);
     }
     const bytes = new Uint8Array(end - start);
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
       if (bytesRead === 0) {
         throw new CheckpointError(
@@ -58,7 +58,9 @@ class FolderSource implements ModelSource {
   private resolve(path: string): string {
     const normalized = normalize(path);
     if (isAbsolute(normalized) || normalized.split(/[\\/]/).includes('..')) {
-      throw new CheckpointError(`read: ${path} leaves the model folder ${this.description}. Do not use this model.`);
+      throw new CheckpointError(
+        `read: ${path} leaves the model folder ${this.description}. Do not use this model.`,
+      );
     }
     return join(this.description, normalized);
   }

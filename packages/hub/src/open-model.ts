@@ -46,13 +46,17 @@ async function readConfig(source: ModelSource): Promise<unknown> {
     const size = await source.size(name);
     if (size !== undefined) {
       if (size > MAX_CONFIG_BYTES) {
-        throw new CheckpointError(`openModel: ${source.description}/${name} is too large for a config. Check the folder.`);
+        throw new CheckpointError(
+          `openModel: ${source.description}/${name} is too large for a config. Check the folder.`,
+        );
       }
       const bytes = await source.read(name, 0, size);
       return parseConfigText(new TextDecoder().decode(bytes), `${source.description}/${name}`);
     }
   }
-  throw new CheckpointError(`openModel: ${source.description} holds no config.json. Pass the folder of a model.`);
+  throw new CheckpointError(
+    `openModel: ${source.description} holds no config.json. Pass the folder of a model.`,
+  );
 }
 
 async function openWeights(source: ModelSource, file: string | undefined): Promise<WeightReader> {
@@ -72,5 +76,7 @@ async function openWeights(source: ModelSource, file: string | undefined): Promi
       );
     }
   }
-  throw new CheckpointError(`openModel: ${source.description} holds no ${WEIGHTS}. Pass the folder of a model.`);
+  throw new CheckpointError(
+    `openModel: ${source.description} holds no ${WEIGHTS}. Pass the folder of a model.`,
+  );
 }

@@ -58,7 +58,11 @@ export function headerLength(lengthField: Uint8Array, fileSize: number, name: st
  * @throws CheckpointError naming the first thing that is wrong.
  * @source The safetensors format, https://github.com/huggingface/safetensors.
  */
-export function parseHeader(header: Uint8Array, fileSize: number, name: string): Map<string, SafetensorsEntry> {
+export function parseHeader(
+  header: Uint8Array,
+  fileSize: number,
+  name: string,
+): Map<string, SafetensorsEntry> {
   const dataStart = LENGTH_BYTES + header.length;
   const entries = new Map<string, SafetensorsEntry>();
   for (const [tensor, value] of Object.entries(parseObject(header, name))) {
@@ -112,10 +116,16 @@ function parseEntry(
   const [start, end] = offsets as [number, number];
   const expected = shape.reduce((product, side) => product * side, bytes);
   if (end - start !== expected) {
-    throw invalid(name, `"${tensor}" [${shape.join(', ')}] ${dtype} needs ${expected} bytes, its range holds ${end - start}`);
+    throw invalid(
+      name,
+      `"${tensor}" [${shape.join(', ')}] ${dtype} needs ${expected} bytes, its range holds ${end - start}`,
+    );
   }
   if (dataStart + end > fileSize) {
-    throw invalid(name, `"${tensor}" ends at byte ${dataStart + end} of a file of ${fileSize}; the file is cut off`);
+    throw invalid(
+      name,
+      `"${tensor}" ends at byte ${dataStart + end} of a file of ${fileSize}; the file is cut off`,
+    );
   }
   return { dtype, shape, start: dataStart + start, end: dataStart + end };
 }
@@ -131,7 +141,10 @@ function checkCoverage(
   const sorted = [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
   for (const [tensor, { start, end }] of sorted) {
     if (start !== position) {
-      throw invalid(name, `"${tensor}" ${start < position ? 'overlaps' : 'leaves a gap after'} the tensor before it`);
+      throw invalid(
+        name,
+        `"${tensor}" ${start < position ? 'overlaps' : 'leaves a gap after'} the tensor before it`,
+      );
     }
     position = end;
   }
@@ -142,7 +155,9 @@ function checkCoverage(
 
 function checkMetadata(value: unknown, name: string): void {
   const isTexts =
-    typeof value === 'object' && value !== null && Object.values(value).every((text) => typeof text === 'string');
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((text) => typeof text === 'string');
   if (!isTexts) {
     throw invalid(name, '__metadata__ must hold texts only');
   }
@@ -153,5 +168,7 @@ function isCounts(value: unknown): value is number[] {
 }
 
 function invalid(name: string, problem: string): CheckpointError {
-  return new CheckpointError(`openSafetensors: ${name} is not a valid safetensors file: ${problem}. Get the file again.`);
+  return new CheckpointError(
+    `openSafetensors: ${name} is not a valid safetensors file: ${problem}. Get the file again.`,
+  );
 }

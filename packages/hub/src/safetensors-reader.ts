@@ -34,7 +34,9 @@ export async function openSafetensors(source: ModelSource, path: string): Promis
     read: async (tensor) => {
       const entry = header.get(tensor);
       if (entry === undefined || !READABLE.includes(entry.dtype)) {
-        throw new CheckpointError(`read: ${name} holds no readable tensor "${tensor}". Use a file of this model.`);
+        throw new CheckpointError(
+          `read: ${name} holds no readable tensor "${tensor}". Use a file of this model.`,
+        );
       }
       return widen(await source.read(path, entry.start, entry.end), entry);
     },
@@ -58,7 +60,9 @@ export async function openShardedSafetensors(source: ModelSource, indexPath: str
   for (const [tensor, shard] of shardOf) {
     const entry = shards.get(shard)!.entries.get(tensor);
     if (entry === undefined) {
-      throw new CheckpointError(`openShardedSafetensors: ${shard} lacks "${tensor}", which ${name} puts there. Get both again.`);
+      throw new CheckpointError(
+        `openShardedSafetensors: ${shard} lacks "${tensor}", which ${name} puts there. Get both again.`,
+      );
     }
     entries.set(tensor, entry);
   }
@@ -70,7 +74,9 @@ export async function openShardedSafetensors(source: ModelSource, indexPath: str
 }
 
 function missing(name: string, tensor: string): Promise<never> {
-  return Promise.reject(new CheckpointError(`read: ${name} holds no tensor "${tensor}". Use a file of this model.`));
+  return Promise.reject(
+    new CheckpointError(`read: ${name} holds no tensor "${tensor}". Use a file of this model.`),
+  );
 }
 
 async function readWeightMap(source: ModelSource, path: string, name: string): Promise<Map<string, string>> {
@@ -82,9 +88,12 @@ async function readWeightMap(source: ModelSource, path: string, name: string): P
   } catch {
     map = undefined;
   }
-  const isMap = typeof map === 'object' && map !== null && Object.values(map).every((shard) => typeof shard === 'string');
+  const isMap =
+    typeof map === 'object' && map !== null && Object.values(map).every((shard) => typeof shard === 'string');
   if (!isMap) {
-    throw new CheckpointError(`openShardedSafetensors: ${name} has no weight_map of file names. Get the file again.`);
+    throw new CheckpointError(
+      `openShardedSafetensors: ${name} has no weight_map of file names. Get the file again.`,
+    );
   }
   return new Map(Object.entries(map as Record<string, string>));
 }

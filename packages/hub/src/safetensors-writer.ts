@@ -31,7 +31,9 @@ export async function* safetensorsPieces(
   for (const { name, shape, values } of tensors) {
     const data = await values();
     if (data.length !== sizeOf(shape)) {
-      throw new CheckpointError(`writeSafetensors: "${name}" must hold ${sizeOf(shape)} values, got ${data.length}. Check its shape.`);
+      throw new CheckpointError(
+        `writeSafetensors: "${name}" must hold ${sizeOf(shape)} values, got ${data.length}. Check its shape.`,
+      );
     }
     yield dtype === 'F32' ? bytesOf(data) : bytesOf(narrowChecked(name, data));
   }
@@ -83,7 +85,9 @@ function headerOf(
 function narrowChecked(name: string, values: Float32Array): Uint16Array {
   const tooLarge = values.find((value) => Math.abs(value) >= 65520);
   if (tooLarge !== undefined) {
-    throw new CheckpointError(`writeSafetensors: "${name}" holds ${tooLarge}, which F16 cannot. Save as F32.`);
+    throw new CheckpointError(
+      `writeSafetensors: "${name}" holds ${tooLarge}, which F16 cannot. Save as F32.`,
+    );
   }
   return narrowToFloat16(values);
 }

@@ -42,7 +42,9 @@ export class UrlSource implements ModelSource {
       const tag = response.headers.get('etag');
       const known = this.tags.get(path);
       if (tag !== null && known !== undefined && tag !== known) {
-        throw new CheckpointError(`read: ${this.description}/${path} changed while it was read. Start again.`);
+        throw new CheckpointError(
+          `read: ${this.description}/${path} changed while it was read. Start again.`,
+        );
       }
       if (tag !== null) {
         this.tags.set(path, tag);
@@ -119,13 +121,16 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      const isFinal = error instanceof CheckpointError || (error instanceof Error && error.name === 'AbortError');
+      const isFinal =
+        error instanceof CheckpointError || (error instanceof Error && error.name === 'AbortError');
       if (isFinal) {
         throw error;
       }
       if (tries === MAX_ATTEMPTS) {
         const cause = error instanceof Error ? error.message : String(error);
-        throw new CheckpointError(`read: gave up after ${tries} attempts (${cause}). Check the connection and try again.`);
+        throw new CheckpointError(
+          `read: gave up after ${tries} attempts (${cause}). Check the connection and try again.`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, FIRST_DELAY_MS * 2 ** (tries - 1)));
     }

@@ -1,5 +1,17 @@
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { add, concat, matMul, mul, reshape, softmax, sub, sum, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  matMul,
+  mul,
+  reshape,
+  softmax,
+  sub,
+  sum,
+  tensor2d,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
 import { differentiable, runKernel } from './kernel';
 import { kernelNames } from './kernel-names';
@@ -26,7 +38,10 @@ export function attention(qkv: Tensor3D, options: AttentionOptions): Tensor3D {
   checkVisibleKeys(qkv.shape[1], options.visibleKeys);
   return differentiable(
     [qkv],
-    () => runKernel(kernelNames.attention, { qkv }, options, () => [attentionReference(qkv, options)])[0] as Tensor3D,
+    () =>
+      runKernel(kernelNames.attention, { qkv }, options, () => [
+        attentionReference(qkv, options),
+      ])[0] as Tensor3D,
     (gradient, [saved]) => [attentionGrad(gradient, saved as Tensor3D, options)],
   );
 }
@@ -46,7 +61,8 @@ export function attentionWeights(qkv: Tensor3D, options: AttentionOptions): Tens
     const [queries, keys] = headsFirst(qkv, options.numHeads);
     const scale = 1 / Math.sqrt(queries.shape[3]);
     const scores = matMul(mul(queries, scale), transpose(keys, [0, 1, 3, 2])) as Tensor4D; // [B, H, T, T]
-    const masked = options.visibleKeys === undefined ? scores : add(scores, additiveMask(options.visibleKeys));
+    const masked =
+      options.visibleKeys === undefined ? scores : add(scores, additiveMask(options.visibleKeys));
     return softmax(masked) as Tensor4D;
   });
 }
@@ -58,13 +74,22 @@ export function attentionGrad(gradient: Tensor3D, qkv: Tensor3D, options: Attent
   ])[0] as Tensor3D;
 }
 
-export function attentionGradReference(gradient: Tensor3D, qkv: Tensor3D, options: AttentionOptions): Tensor3D {
+export function attentionGradReference(
+  gradient: Tensor3D,
+  qkv: Tensor3D,
+  options: AttentionOptions,
+): Tensor3D {
   return tidy(() => {
     const [batch, positions, tripleWidth] = qkv.shape;
     const [queries, keys, values] = headsFirst(qkv, options.numHeads);
     const scale = 1 / Math.sqrt(queries.shape[3]);
     const weights = attentionWeights(qkv, options);
-    const grouped = reshape(gradient, [batch, positions, options.numHeads, tripleWidth / 3 / options.numHeads]);
+    const grouped = reshape(gradient, [
+      batch,
+      positions,
+      options.numHeads,
+      tripleWidth / 3 / options.numHeads,
+    ]);
     const dOutput = transpose(grouped, [0, 2, 1, 3]) as Tensor4D; // [B, H, T, Dh]
     const dWeights = matMul(dOutput, transpose(values, [0, 1, 3, 2])); // [B, H, T, T]
     const weighted = mul(dWeights, weights);

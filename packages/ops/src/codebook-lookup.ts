@@ -1,5 +1,18 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { add, argMin, cast, matMul, mul, oneHot, reshape, square, sub, sum, tidy, transpose } from '@tensorflow/tfjs-core';
+import {
+  add,
+  argMin,
+  cast,
+  matMul,
+  mul,
+  oneHot,
+  reshape,
+  square,
+  sub,
+  sum,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import { gather } from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
 import { differentiable, runKernel } from './kernel';
@@ -45,7 +58,9 @@ export function gatherRows(table: Tensor2D, indices: Tensor1D): Tensor2D {
   return differentiable(
     [table],
     () =>
-      runKernel(kernelNames.gatherRows, { table, indices }, {}, () => [gather(table, indices)])[0] as Tensor2D,
+      runKernel(kernelNames.gatherRows, { table, indices }, {}, () => [
+        gather(table, indices),
+      ])[0] as Tensor2D,
     (gradient, [, savedIndices]) =>
       runKernel(kernelNames.gatherRowsGrad, { gradient, indices: savedIndices }, { numRows }, () => [
         gatherRowsGradReference(gradient, savedIndices as Tensor1D, numRows),

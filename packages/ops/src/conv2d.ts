@@ -62,7 +62,12 @@ export function conv2dGradReference(
     const dx = tf.conv2d(gradient, mirrored, 1, 'same');
 
     const margin = (size - 1) / 2;
-    const padded = tf.pad(x, [[0, 0], [margin, margin], [margin, margin], [0, 0]]);
+    const padded = tf.pad(x, [
+      [0, 0],
+      [margin, margin],
+      [margin, margin],
+      [0, 0],
+    ]);
     const rows = tf.reshape(gradient, [-1, outChannels]); // [BHW, O]
     const taps: Tensor2D[] = [];
     for (let row = 0; row < size; row++) {

@@ -72,7 +72,8 @@ export function groupNormGradReference(
 ): Tensor[] {
   return tidy(() => {
     const { normalized, inverseDeviation } = normalizeGroups(x, options);
-    const dAffine = options.activation === 'silu' ? siluGrad(gradient, add(mul(normalized, gain), shift)) : gradient;
+    const dAffine =
+      options.activation === 'silu' ? siluGrad(gradient, add(mul(normalized, gain), shift)) : gradient;
     const dGain = sum(mul(dAffine, normalized), [0, 1, 2]);
     const dShift = sum(dAffine, [0, 1, 2]);
 
@@ -92,7 +93,10 @@ function siluGrad(gradient: Tensor, x: Tensor): Tensor {
   return mul(gradient, mul(gate, add(1, mul(x, sub(1, gate)))));
 }
 
-function normalizeGroups(x: Tensor4D, options: GroupNormOptions): { normalized: Tensor; inverseDeviation: Tensor } {
+function normalizeGroups(
+  x: Tensor4D,
+  options: GroupNormOptions,
+): { normalized: Tensor; inverseDeviation: Tensor } {
   const grouped = reshape(x, groupShape(x, options.groups)); // [B, HW, G, C/G]
   const centred = sub(grouped, mean(grouped, [1, 3], true));
   const inverseDeviation = rsqrt(add(mean(square(centred), [1, 3], true), options.epsilon)); // [B, 1, G, 1]

@@ -30,7 +30,14 @@ export {
   scaledResidualReference,
 } from './scaled-residual';
 export { mixTokens, mixTokensReference } from './mix-tokens';
-export { areaPoolMap, denseTokenMap, nearestMap, nearestMap1d, tokenMap, transposeTokenMap } from './token-map';
+export {
+  areaPoolMap,
+  denseTokenMap,
+  nearestMap,
+  nearestMap1d,
+  tokenMap,
+  transposeTokenMap,
+} from './token-map';
 export type { TokenMap, TokenSource } from './token-map';
 export {
   averagePool2x,

@@ -34,7 +34,12 @@ export function layerNormGrad(gradient: Tensor, x: Tensor, gain: Tensor1D, epsil
   );
 }
 
-export function layerNormGradReference(gradient: Tensor, x: Tensor, gain: Tensor1D, epsilon: number): Tensor[] {
+export function layerNormGradReference(
+  gradient: Tensor,
+  x: Tensor,
+  gain: Tensor1D,
+  epsilon: number,
+): Tensor[] {
   return tidy(() => {
     const width = x.shape.at(-1)!;
     const { normalized, inverseDeviation } = normalize(x, epsilon);

@@ -22,7 +22,10 @@ export function linear<X extends Tensor>(x: X, weight: Tensor2D, bias?: Tensor1D
   const inputs: Tensor[] = bias === undefined ? [x, weight] : [x, weight, bias];
   return differentiable(
     inputs,
-    () => runKernel(kernelNames.linear, { x, weight, bias }, {}, () => [linearReference(x, weight, bias)])[0] as X,
+    () =>
+      runKernel(kernelNames.linear, { x, weight, bias }, {}, () => [
+        linearReference(x, weight, bias),
+      ])[0] as X,
     (gradient, [savedX, savedWeight]) =>
       linearGrad(gradient, savedX!, savedWeight as Tensor2D, { hasBias: bias !== undefined }),
   );
@@ -51,7 +54,12 @@ export function linearGrad(
   );
 }
 
-export function linearGradReference(gradient: Tensor, x: Tensor, weight: Tensor2D, hasBias: boolean): Tensor[] {
+export function linearGradReference(
+  gradient: Tensor,
+  x: Tensor,
+  weight: Tensor2D,
+  hasBias: boolean,
+): Tensor[] {
   return tidy(() => {
     const rows = asMatrix(gradient); // [M, O]
     const dx = reshape(matMul(rows, weight), x.shape);

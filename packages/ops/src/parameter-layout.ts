@@ -16,7 +16,10 @@ export const parameterLayouts = {
   pointwise: { order: undefined, shape: ([outputs, inputs]: readonly number[]) => [outputs!, inputs!] },
   patch: {
     order: [0, 2, 3, 1],
-    shape: ([outputs, channels, rows, columns]: readonly number[]) => [outputs!, rows! * columns! * channels!],
+    shape: ([outputs, channels, rows, columns]: readonly number[]) => [
+      outputs!,
+      rows! * columns! * channels!,
+    ],
   },
 } as const;
 

@@ -14,7 +14,8 @@ export function upsample2x(x: Tensor4D): Tensor4D {
   return differentiable(
     [x],
     () => runKernel(kernelNames.upsample2x, { x }, {}, () => [upsample2xReference(x)])[0] as Tensor4D,
-    (gradient) => runKernel(kernelNames.upsample2xGrad, { gradient }, {}, () => [upsample2xGradReference(gradient)]),
+    (gradient) =>
+      runKernel(kernelNames.upsample2xGrad, { gradient }, {}, () => [upsample2xGradReference(gradient)]),
   );
 }
 
@@ -50,7 +51,9 @@ export function averagePool2x(x: Tensor4D): Tensor4D {
     [x],
     () => runKernel(kernelNames.averagePool2x, { x }, {}, () => [averagePool2xReference(x)])[0] as Tensor4D,
     (gradient) =>
-      runKernel(kernelNames.averagePool2xGrad, { gradient }, {}, () => [averagePool2xGradReference(gradient)]),
+      runKernel(kernelNames.averagePool2xGrad, { gradient }, {}, () => [
+        averagePool2xGradReference(gradient),
+      ]),
   );
 }
 

@@ -126,5 +126,8 @@ export function denseTokenMap(map: TokenMap): Float32Array {
 
 /** Half-open source ranges of adaptive pooling: [floor(i from / to), ceil((i + 1) from / to)). */
 function poolRanges(from: number, to: number): [number, number][] {
-  return Array.from({ length: to }, (_, i) => [Math.floor((i * from) / to), Math.ceil(((i + 1) * from) / to)]);
+  return Array.from({ length: to }, (_, i) => [
+    Math.floor((i * from) / to),
+    Math.ceil(((i + 1) * from) / to),
+  ]);
 }

@@ -1,6 +1,17 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
-import { add, argMin, exp, gather, mul, reshape, sub, tensor1d, tidy, transpose } from '@tensorflow/tfjs-core';
+import {
+  add,
+  argMin,
+  exp,
+  gather,
+  mul,
+  reshape,
+  sub,
+  tensor1d,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import { squaredDistances } from '@restok/ops';
 import type { VectorQuantizer } from './vector-quantizer';
 

@@ -59,7 +59,9 @@ export function fixtureNames(prefix: string): string[] {
 export function openFixture(name: string): Fixture {
   const folder = fixtureFolders().find((candidate) => existsSync(`${candidate}${name}/config.json`));
   if (folder === undefined) {
-    throw new Error(`openFixture: ${name} is in none of ${fixtureFolders().join(', ')}. Set RESTOK_FIXTURES.`);
+    throw new Error(
+      `openFixture: ${name} is in none of ${fixtureFolders().join(', ')}. Set RESTOK_FIXTURES.`,
+    );
   }
   const path = `${folder}${name}/`;
   const config = JSON.parse(readFileSync(`${path}config.json`, 'utf8')) as FixtureConfig;
@@ -68,7 +70,8 @@ export function openFixture(name: string): Fixture {
     config,
     tensors: (file) => readTensors(`${path}${file}.safetensors`),
     has: (file) => existsSync(`${path}${file}.safetensors`),
-    weights: () => weightReader(readTensors(`${path}${config.reference.weights_from ?? 'model.safetensors'}`)),
+    weights: () =>
+      weightReader(readTensors(`${path}${config.reference.weights_from ?? 'model.safetensors'}`)),
   };
 }
 

@@ -20,6 +20,10 @@ export function channelsLast(x: Tensor): Tensor {
 export function firstSample(x: Tensor): Float32Array {
   return tidy(() => {
     const [batch] = x.shape as [number];
-    return Float32Array.from(reshape(x, [batch, -1]).dataSync().subarray(0, x.size / batch));
+    return Float32Array.from(
+      reshape(x, [batch, -1])
+        .dataSync()
+        .subarray(0, x.size / batch),
+    );
   });
 }

@@ -5,7 +5,14 @@ import type { LevelSchedule, TokenGrid } from '@restok/core';
 import type { Parameter, TokenMap } from '@restok/ops';
 import { mixTokens, Module, nearestMap, normal, tokenMap } from '@restok/ops';
 import type { Observer } from '@restok/vit';
-import { Block, decoderPositions, LayerNorm, LinearLayer, PointwiseConvolution, RotaryPositions } from '@restok/vit';
+import {
+  Block,
+  decoderPositions,
+  LayerNorm,
+  LinearLayer,
+  PointwiseConvolution,
+  RotaryPositions,
+} from '@restok/vit';
 import type { TokenizerArchitecture } from './architecture';
 import { clippedLevelSizes, LevelEmbeddings, mapLevels } from './level-embedding';
 
@@ -49,7 +56,11 @@ export class Decoder extends Module {
     const { model, decoder, schedule } = architecture;
     const { width } = decoder;
     const query = (name: string): Parameter => this.parameter(name, [1, 1, width], normal(width ** -0.5));
-    this.latentMaskToken = this.parameter('latent_mask_token', [1, 1, model.token_size], normal(width ** -0.5));
+    this.latentMaskToken = this.parameter(
+      'latent_mask_token',
+      [1, 1, model.token_size],
+      normal(width ** -0.5),
+    );
     this.maskToken = model.learnable_dec_image_tokens ? query('mask_token') : undefined;
     this.featureMaskToken =
       options.featureStream && model.learnable_dec_feat_tokens ? query('feat_mask_token') : undefined;
@@ -74,7 +85,11 @@ export class Decoder extends Module {
    *   masking the rest.
    * @param options `featureStream` also runs the second stream of queries, as further batch rows.
    */
-  forward(codes: Tensor3D, options: { readonly featureStream?: boolean } = {}, observer?: Observer): DecoderOutput {
+  forward(
+    codes: Tensor3D,
+    options: { readonly featureStream?: boolean } = {},
+    observer?: Observer,
+  ): DecoderOutput {
     return tidy(() => {
       const { grid, schedule } = this.architecture;
       const [batch, numLatents] = codes.shape;
@@ -145,7 +160,10 @@ export class Decoder extends Module {
       return mixTokens(embedded, this.sequenceOf(embedded.shape[1]).levelMaps());
     }
     const [batch, , width] = embedded.shape;
-    return add(reshape(learned.value, [1, 1, width]), zeros([batch, grid.rows * grid.columns, width])) as Tensor3D;
+    return add(
+      reshape(learned.value, [1, 1, width]),
+      zeros([batch, grid.rows * grid.columns, width]),
+    ) as Tensor3D;
   }
 
   private runBlocks(start: Tensor3D, numLatents: number, observer?: Observer): Tensor3D {
@@ -170,7 +188,8 @@ export class Decoder extends Module {
       let levelMaps: TokenMap | undefined;
       sequence = {
         positions: new RotaryPositions(decoderPositions(numLatents, grid), headWidth, model.rope_base_len),
-        levelMaps: () => (levelMaps ??= levelMapsToGrid(schedule, grid, numLatents, model.residual_latent_tokens)),
+        levelMaps: () =>
+          (levelMaps ??= levelMapsToGrid(schedule, grid, numLatents, model.residual_latent_tokens)),
       };
       this.sequences.set(numLatents, sequence);
     }
@@ -179,7 +198,12 @@ export class Decoder extends Module {
 }
 
 /** Sum (or mean, when levels are no residuals) of every level's map, each nearest-upsampled to the grid. */
-function levelMapsToGrid(schedule: LevelSchedule, grid: TokenGrid, numLatents: number, sum: boolean): TokenMap {
+function levelMapsToGrid(
+  schedule: LevelSchedule,
+  grid: TokenGrid,
+  numLatents: number,
+  sum: boolean,
+): TokenMap {
   const sizes = clippedLevelSizes(schedule, numLatents);
   if (sizes.at(-1) !== schedule.levelSizes[sizes.length - 1]) {
     throw new ShapeError(

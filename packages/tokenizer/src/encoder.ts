@@ -112,7 +112,11 @@ export class Encoder extends Module {
   }
 
   /** [image tokens, latents] with their embeddings, normalised: `[B, P + L, D]`. */
-  private startSequence(imageTokens: Tensor3D, latentTokens: Tensor2D | undefined, observer?: Observer): Tensor3D {
+  private startSequence(
+    imageTokens: Tensor3D,
+    latentTokens: Tensor2D | undefined,
+    observer?: Observer,
+  ): Tensor3D {
     const { model, grid, schedule } = this.architecture;
     const initialize = latentInitializations[latentInitializationOf(model)];
     const latents = initialize({ imageTokens, grid, schedule, latentTokens });

@@ -99,7 +99,10 @@ export class ResTok extends Module {
       ? this.child('pixel_encoder', new PixelEncoder(model.pixel_cnn))
       : undefined;
     this.encoder = this.child('encoder', new Encoder(this.architecture));
-    this.decoder = this.child('decoder', new Decoder(this.architecture, { featureStream: options.featureStream === true }));
+    this.decoder = this.child(
+      'decoder',
+      new Decoder(this.architecture, { featureStream: options.featureStream === true }),
+    );
     this.pixelDecoder = this.child('pixel_decoder', new PixelDecoder(model.pixel_cnn));
     this.quantizer = this.child(
       'quantize',
@@ -154,7 +157,10 @@ export class ResTok extends Module {
    * @returns indices `[B, L]` int32 and their codes `[B, L, Dc]`, owned by the caller.
    * @throws ShapeError when the pixels have another size.
    */
-  encode(pixels: Tensor4D, options: { readonly observer?: Observer } = {}): { indices: Tensor2D; codes: Tensor3D } {
+  encode(
+    pixels: Tensor4D,
+    options: { readonly observer?: Observer } = {},
+  ): { indices: Tensor2D; codes: Tensor3D } {
     return tidy(() => {
       const { latents } = this.encodeLatents(pixels, options.observer);
       const { indices, codes } = this.quantizer.quantize(latents);
@@ -248,5 +254,7 @@ export class ResTok extends Module {
 
 /** Weights of a training checkpoint that the model itself does not use. */
 function isTrainingOnly(name: string): boolean {
-  return name.startsWith('vf_proj') || name.startsWith('foundation_model.') || name === 'decoder.feat_mask_token';
+  return (
+    name.startsWith('vf_proj') || name.startsWith('foundation_model.') || name === 'decoder.feat_mask_token'
+  );
 }

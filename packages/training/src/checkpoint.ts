@@ -31,14 +31,21 @@ const UNFINISHED = 'unfinished-';
  * @param keepLast how many to keep; older ones are removed after the new one is complete.
  * @returns the path of the new checkpoint.
  */
-export async function saveCheckpoint(trainer: TokenizerTrainer, folder: string, keepLast: number): Promise<string> {
+export async function saveCheckpoint(
+  trainer: TokenizerTrainer,
+  folder: string,
+  keepLast: number,
+): Promise<string> {
   const name = `checkpoint-${trainer.trainStep}`;
   const unfinished = join(folder, `${UNFINISHED}${name}-${process.pid}`);
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
   try {
     const { config } = trainer.tokenizer;
-    await saveModel(unfinished, { config, tensors: trainer.parameters.map(([key, parameter]) => stored(key, parameter)) });
+    await saveModel(unfinished, {
+      config,
+      tensors: trainer.parameters.map(([key, parameter]) => stored(key, parameter)),
+    });
     await writeSafetensors(join(unfinished, 'optimizer.safetensors'), optimizerTensors(trainer));
     if (trainer.movingWeights !== undefined) {
       await saveModel(join(unfinished, 'ema_model'), { config, tensors: averageTensors(trainer) });
@@ -64,7 +71,10 @@ export async function saveCheckpoint(trainer: TokenizerTrainer, folder: string, 
  * @returns its step, or undefined when there is none.
  * @throws CheckpointError when the newest one does not fit the config.
  */
-export async function restoreNewestCheckpoint(trainer: TokenizerTrainer, folder: string): Promise<number | undefined> {
+export async function restoreNewestCheckpoint(
+  trainer: TokenizerTrainer,
+  folder: string,
+): Promise<number | undefined> {
   await removeUnfinished(folder);
   const newest = (await checkpoints(folder)).at(-1);
   if (newest === undefined) {
@@ -82,7 +92,9 @@ export async function restoreNewestCheckpoint(trainer: TokenizerTrainer, folder:
   }
   const state = trainerState.safeParse(JSON.parse(await readFile(join(newest.path, 'state.json'), 'utf8')));
   if (!state.success) {
-    throw new CheckpointError(`restoreNewestCheckpoint: ${newest.path}/state.json is damaged. Delete that checkpoint to resume from the one before.`);
+    throw new CheckpointError(
+      `restoreNewestCheckpoint: ${newest.path}/state.json is damaged. Delete that checkpoint to resume from the one before.`,
+    );
   }
   trainer.state = state.data;
   return newest.step;

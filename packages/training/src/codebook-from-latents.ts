@@ -48,5 +48,7 @@ export function reviveCodes(
 function rowsOf(latents: Tensor3D, codeWidth: number): Float32Array[] {
   const values = latents.dataSync() as Float32Array;
   latents.dispose();
-  return Array.from({ length: values.length / codeWidth }, (_, i) => values.slice(i * codeWidth, (i + 1) * codeWidth));
+  return Array.from({ length: values.length / codeWidth }, (_, i) =>
+    values.slice(i * codeWidth, (i + 1) * codeWidth),
+  );
 }

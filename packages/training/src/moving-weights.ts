@@ -39,7 +39,10 @@ export class MovingWeights {
   ) {
     for (const [name, parameter] of parameters) {
       // A value of its own: backends update it in place.
-      this.averages.set(name, tidy(() => keep(mul(parameter.value, 1))));
+      this.averages.set(
+        name,
+        tidy(() => keep(mul(parameter.value, 1))),
+      );
     }
   }
 

@@ -47,7 +47,11 @@ export class Optimizer {
   step(
     gradients: readonly Tensor[],
     step: number,
-    options: { readonly learningRate: number; readonly gradientNorm: number; readonly gradientScale?: number },
+    options: {
+      readonly learningRate: number;
+      readonly gradientNorm: number;
+      readonly gradientScale?: number;
+    },
   ): void {
     const { learningRate, gradientNorm, gradientScale = 1 } = options;
     const norm = gradientNorm * gradientScale;

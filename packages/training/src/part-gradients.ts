@@ -67,7 +67,9 @@ export class PartGradients {
     const { per_gpu_batch_size: batchSize, gradient_accumulation_steps: parts } = this.config.training;
     const pixels = await this.readBatch(step * parts + part);
     const numKept =
-      this.dropout === undefined ? undefined : drawNumKept(this.dropout, batchSize, this.randomOf(`kept ${step} ${part}`));
+      this.dropout === undefined
+        ? undefined
+        : drawNumKept(this.dropout, batchSize, this.randomOf(`kept ${step} ${part}`));
     try {
       return this.gradientsOf(pixels, numKept, quantized);
     } finally {
@@ -84,7 +86,11 @@ export class PartGradients {
     return tensor4d(values, [batchSize, side, side, 3]);
   }
 
-  private gradientsOf(pixels: Tensor4D, numKept: readonly number[] | undefined, quantized: boolean): PartResult {
+  private gradientsOf(
+    pixels: Tensor4D,
+    numKept: readonly number[] | undefined,
+    quantized: boolean,
+  ): PartResult {
     const { losses } = this.config;
     const terms: Scalar[] = [];
     const seen: { latents?: Tensor3D; indices?: Int32Array } = {};

@@ -133,7 +133,14 @@ export class TokenizerTrainer {
       this.optimizer.step(gradients, this.step, { learningRate, gradientNorm: summedNorm, gradientScale });
       this.movingWeights?.update(this.step);
       this.followUsage(latents, quantized);
-      return { step: this.step, ...terms, learningRate, gradientNorm, codebookUsage: this.recentUsage, quantized };
+      return {
+        step: this.step,
+        ...terms,
+        learningRate,
+        gradientNorm,
+        codebookUsage: this.recentUsage,
+        quantized,
+      };
     } finally {
       gradients.forEach((gradient) => gradient.dispose());
       latents.dispose();
@@ -151,7 +158,10 @@ export class TokenizerTrainer {
     const numParts = this.config.training.gradient_accumulation_steps;
     const results = await this.computeParts(numParts, quantized);
     const [first, ...others] = results as [PartResult, ...PartResult[]];
-    const gradients = others.reduce((sums, { gradients: more }) => addAndDispose(sums, more), first.gradients);
+    const gradients = others.reduce(
+      (sums, { gradients: more }) => addAndDispose(sums, more),
+      first.gradients,
+    );
     others.forEach(({ latents }) => latents.dispose());
     for (const { indices } of quantized ? results : []) {
       for (const index of indices) {
@@ -190,7 +200,9 @@ export class TokenizerTrainer {
       }
     }
     // A norm is finite exactly when all values are; looking for the culprit costs only when there is one.
-    const named = gradients.map((gradient, i) => [`the gradient of ${this.parameters[i]![0]}`, gradient] as const);
+    const named = gradients.map(
+      (gradient, i) => [`the gradient of ${this.parameters[i]![0]}`, gradient] as const,
+    );
     if (!Number.isFinite(norm)) {
       throw new NonFiniteError(firstNonFinite(named) ?? 'the gradient norm', this.step + 1);
     }
@@ -220,7 +232,10 @@ export class TokenizerTrainer {
     }
     codebookFromLatents(this.tokenizer, batches, this.randomOf('codebook'));
     batches.forEach((batch) => batch.dispose());
-    this.movingWeights?.restore('quantize.embedding.weight', tidy(() => mul(this.tokenizer.quantizer.codebook, 1)));
+    this.movingWeights?.restore(
+      'quantize.embedding.weight',
+      tidy(() => mul(this.tokenizer.quantizer.codebook, 1)),
+    );
   }
 
   /** The mean colour of the data as the decoder's output bias. */
@@ -246,5 +261,7 @@ function addAndDispose(sums: Tensor[], more: Tensor[]): Tensor[] {
 
 function meanTerms(all: readonly LossTerms[]): LossTerms {
   const rows = all.map((terms) => Object.values(terms) as number[]);
-  return lossTerms(rows[0]!.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length));
+  return lossTerms(
+    rows[0]!.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length),
+  );
 }

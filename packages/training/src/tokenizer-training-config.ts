@@ -6,7 +6,8 @@ import { reconstructionLosses } from './tokenizer-loss';
 import { schedules } from './schedules';
 
 const count = z.number().int().positive();
-const keysOf = <T extends object>(table: T): [string, ...string[]] => Object.keys(table) as [string, ...string[]];
+const keysOf = <T extends object>(table: T): [string, ...string[]] =>
+  Object.keys(table) as [string, ...string[]];
 
 const trainingConfig = z
   .object({
@@ -46,16 +47,18 @@ const trainingConfig = z
           .loose(),
       })
       .loose(),
-    optimizer: z.object({
-      params: z
-        .object({
-          learning_rate: z.number().positive().default(1e-4),
-          beta1: z.number().default(0.9),
-          beta2: z.number().default(0.95),
-          weight_decay: z.number().default(1e-4),
-        })
-        .loose(),
-    }).loose(),
+    optimizer: z
+      .object({
+        params: z
+          .object({
+            learning_rate: z.number().positive().default(1e-4),
+            beta1: z.number().default(0.9),
+            beta2: z.number().default(0.95),
+            weight_decay: z.number().default(1e-4),
+          })
+          .loose(),
+      })
+      .loose(),
     lr_scheduler: z
       .object({
         scheduler: z.enum(keysOf(schedules)).default('cosine'),
@@ -119,7 +122,10 @@ export function parseTokenizerTrainingConfig(raw: ConfigTree): TokenizerTraining
     problems.push(...error.problems);
   }
   if (!parsed.success || tokenizer === undefined || problems.length > 0) {
-    throw new ConfigError(`parseTokenizerTrainingConfig: ${problems.join('; ')}. Correct the config.`, problems);
+    throw new ConfigError(
+      `parseTokenizerTrainingConfig: ${problems.join('; ')}. Correct the config.`,
+      problems,
+    );
   }
   return { ...parsed.data, tokenizer };
 }
@@ -128,7 +134,9 @@ function untrainable(config: z.infer<typeof trainingConfig>): string[] {
   const { losses, training } = config;
   const problems: string[] = [];
   if (losses.perceptual_weight > 0) {
-    problems.push('the perceptual loss needs VGG16 weights, which this version cannot use; add losses.perceptual_weight=0');
+    problems.push(
+      'the perceptual loss needs VGG16 weights, which this version cannot use; add losses.perceptual_weight=0',
+    );
   }
   if (losses.discriminator_weight > 0 && losses.discriminator_start < training.max_train_steps) {
     problems.push('adversarial training is not in this version; add losses.discriminator_weight=0');

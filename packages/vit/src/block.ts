@@ -75,13 +75,22 @@ export class Block extends Module {
 
   /** Second half: the MLP residual. */
   feedForward(x: Tensor3D): Tensor3D {
-    return tidy(() => scaledResidual(x, this.mlp.forward(this.mlpNorm.forward(x)), this.mlpScale.as<Tensor1D>()));
+    return tidy(() =>
+      scaledResidual(x, this.mlp.forward(this.mlpNorm.forward(x)), this.mlpScale.as<Tensor1D>()),
+    );
   }
 
   /** Reports this block's attention weights where the observer asks for them. */
-  observeAttention(x: Tensor3D, sequence: SequenceContext, name: string, observer: Observer | undefined): void {
+  observeAttention(
+    x: Tensor3D,
+    sequence: SequenceContext,
+    name: string,
+    observer: Observer | undefined,
+  ): void {
     if (observer?.attention === true) {
-      tidy(() => observer.stage(name, this.attention.averageWeights(this.attentionNorm.forward(x), sequence)));
+      tidy(() =>
+        observer.stage(name, this.attention.averageWeights(this.attentionNorm.forward(x), sequence)),
+      );
     }
   }
 }

@@ -56,7 +56,11 @@ export interface RotationAngles {
  * @param base 10000 in published models.
  * @source Su et al., arXiv 2104.09864; method.md, section 3. Computed in double precision, then rounded.
  */
-export function rotationAngles(positions: readonly Position[], headWidth: number, base: number): RotationAngles {
+export function rotationAngles(
+  positions: readonly Position[],
+  headWidth: number,
+  base: number,
+): RotationAngles {
   const axisWidth = headWidth / 2;
   const pairsPerAxis = axisWidth / 2;
   const numPairs = 2 * pairsPerAxis;

@@ -33,7 +33,8 @@ export async function reconstruct(images: readonly string[], options: Reconstruc
     const startedAt = performance.now();
     for (const [i, image] of images.entries()) {
       const { original, pictures } = await reconstructOne(tokenizer, image, keep);
-      const score = (picture: Picture): number => Number(psnr(original.pixels, picture.pixels, { peak: 255 }).toFixed(4));
+      const score = (picture: Picture): number =>
+        Number(psnr(original.pixels, picture.pixels, { peak: 255 }).toFixed(4));
       for (const [kept, picture] of pictures) {
         const suffix = kept === tokenizer.numLatents ? '' : `.keep-${kept}`;
         await writePng(join(options.out, `${names[i]}${suffix}.png`), picture);
@@ -50,13 +51,23 @@ export async function reconstruct(images: readonly string[], options: Reconstruc
     if (options.grid !== undefined) {
       const shown = keep.length === 0 ? [tokenizer.numLatents] : keep;
       const labels = ['original', ...shown.map((kept) => (kept === 1 ? '1 latent' : `${kept} latents`))];
-      await writePng(options.grid, await pictureGrid(rows.map((row) => row.map(enlarge)), { columnLabels: labels }));
+      await writePng(
+        options.grid,
+        await pictureGrid(
+          rows.map((row) => row.map(enlarge)),
+          { columnLabels: labels },
+        ),
+      );
     }
     output.result({ pictures: results }, describe(results, options));
   });
 }
 
-async function reconstructOne(tokenizer: ResTok, image: string, keep: readonly number[]): Promise<Reconstruction> {
+async function reconstructOne(
+  tokenizer: ResTok,
+  image: string,
+  keep: readonly number[],
+): Promise<Reconstruction> {
   const original = await readForModel(image, pictureSize(tokenizer));
   const pixels = asBatch(original);
   const { indices, codes } = tokenizer.encode(pixels);

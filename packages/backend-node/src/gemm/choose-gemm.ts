@@ -31,14 +31,13 @@ export function chooseGemm(
   }
 }
 
-function firstAvailable(
-  heap: Heap,
-  simd: SimdKernels,
-  threads: number,
-): { gemm: Gemm; reason: string } {
+function firstAvailable(heap: Heap, simd: SimdKernels, threads: number): { gemm: Gemm; reason: string } {
   const refusals: string[] = [];
   try {
-    return { gemm: blasGemm(heap, threads), reason: 'A system BLAS is there, the fastest for training and inference.' };
+    return {
+      gemm: blasGemm(heap, threads),
+      reason: 'A system BLAS is there, the fastest for training and inference.',
+    };
   } catch (error) {
     refusals.push(messageOf(error));
   }

@@ -82,7 +82,9 @@ function loadOrt(): { InferenceSession: new () => OrtSession; Tensor: OrtCommon[
     const { Tensor } = createRequire(require.resolve('onnxruntime-node'))('onnxruntime-common') as OrtCommon;
     return { InferenceSession: binding.InferenceSession, Tensor };
   } catch {
-    throw new BackendUnavailableError('ortGemm: onnxruntime-node is not installed. Run: npm install onnxruntime-node@1.30.0');
+    throw new BackendUnavailableError(
+      'ortGemm: onnxruntime-node is not installed. Run: npm install onnxruntime-node@1.30.0',
+    );
   }
 }
 
@@ -142,7 +144,12 @@ function matMulModel(transposeA: boolean, transposeB: boolean): Uint8Array {
   ];
   const opset = (domain: string, version: number): number[] =>
     field(8, [...(domain === '' ? [] : text(1, domain)), ...integer(2, version)]);
-  return Uint8Array.from([...integer(1, 8), ...field(7, graph), ...opset('', 17), ...opset('com.microsoft', 1)]);
+  return Uint8Array.from([
+    ...integer(1, 8),
+    ...field(7, graph),
+    ...opset('', 17),
+    ...opset('com.microsoft', 1),
+  ]);
 }
 
 function varint(value: number): number[] {

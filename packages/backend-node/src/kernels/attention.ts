@@ -187,7 +187,7 @@ function runsOf(positions: number, visibleKeys: readonly number[] | undefined): 
     return [{ start: 0, count: positions, visible: positions }];
   }
   const runs: Run[] = [];
-  for (let start = 0; start < positions; ) {
+  for (let start = 0; start < positions;) {
     let end = start + 1;
     while (end < positions && visibleKeys[end] === visibleKeys[start]) {
       end += 1;

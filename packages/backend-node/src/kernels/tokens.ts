@@ -60,7 +60,9 @@ export function registerTokens(context: NativeContext): void {
   registerNative(kernelNames.averagePool2x, ({ x }) => reduce(x!, 0.25));
   registerNative(kernelNames.averagePool2xGrad, ({ gradient }) => enlarge(gradient!, 0.25));
 
-  registerNative(kernelNames.nearestCode, ({ latents, codebook }) => nearestCode(context, latents!, codebook!));
+  registerNative(kernelNames.nearestCode, ({ latents, codebook }) =>
+    nearestCode(context, latents!, codebook!),
+  );
 
   registerNative(kernelNames.gatherRows, ({ table, indices }) => {
     const width = table!.shape[1]!;

@@ -42,18 +42,26 @@ const MAX_ENTRY_BYTES = 16 * 2 ** 20;
  * @throws DataError when a tarball does not hold what it should; whatever the registry client throws when the
  *   network or the integrity check fails. Nothing half-written stays behind.
  */
-export async function downloadEmoji(folder: string, options: DownloadEmojiOptions = {}): Promise<EmojiManifest> {
+export async function downloadEmoji(
+  folder: string,
+  options: DownloadEmojiOptions = {},
+): Promise<EmojiManifest> {
   const sources = options.sources ?? emojiSources;
   const present = await readManifest(folder);
-  if (present !== undefined && present.sources.every((source, i) => source.integrity === sources[i]?.integrity)) {
+  if (
+    present !== undefined &&
+    present.sources.every((source, i) => source.integrity === sources[i]?.integrity)
+  ) {
     return present;
   }
   const pictures: { entry: EmojiEntry; pixels: Uint8Array }[] = [];
   let catalogue = new Map<string, CatalogueEntry>();
   for (const source of sources) {
     const tarball = await (options.fetchTarball ?? fetchTarball)(source, options);
-    const files = await tarballEntries(tarball, MAX_ENTRY_BYTES, (path) =>
-      isPicture(path, source) || path === 'package/emoji.json',
+    const files = await tarballEntries(
+      tarball,
+      MAX_ENTRY_BYTES,
+      (path) => isPicture(path, source) || path === 'package/emoji.json',
     );
     const listed = files.get('package/emoji.json');
     if (listed !== undefined) {
@@ -74,14 +82,19 @@ export async function downloadEmoji(folder: string, options: DownloadEmojiOption
       options.onProgress?.({ packageName: source.packageName, pictures: converted, bytes: tarball.length });
     }
     if (converted === 0) {
-      throw new DataError(`downloadEmoji: ${source.packageName} holds no pictures in ${source.folder}. Report this.`);
+      throw new DataError(
+        `downloadEmoji: ${source.packageName} holds no pictures in ${source.folder}. Report this.`,
+      );
     }
   }
   return writeFolder(folder, sources, pictures);
 }
 
 /** The emoji itself or, where the catalogue spells a sequence differently, its first code point (a flag's pole). */
-function lookUp(catalogue: ReadonlyMap<string, CatalogueEntry>, codeName: string): CatalogueEntry | undefined {
+function lookUp(
+  catalogue: ReadonlyMap<string, CatalogueEntry>,
+  codeName: string,
+): CatalogueEntry | undefined {
   const key = catalogueKey(codeName);
   return catalogue.get(key) ?? catalogue.get(key.split('-')[0]!);
 }
@@ -94,7 +107,9 @@ export async function readManifest(folder: string): Promise<EmojiManifest | unde
   }
   const parsed = emojiManifest.safeParse(JSON.parse(text));
   if (!parsed.success) {
-    throw new DataError(`readManifest: ${folder}/manifest.json is not an emoji manifest. Delete the folder and fetch it again.`);
+    throw new DataError(
+      `readManifest: ${folder}/manifest.json is not an emoji manifest. Delete the folder and fetch it again.`,
+    );
   }
   return parsed.data;
 }
@@ -113,7 +128,10 @@ function parseCatalogue(bytes: Uint8Array): Map<string, CatalogueEntry> {
   const listed = JSON.parse(Buffer.from(bytes).toString('utf8')) as Listed[];
   const catalogue = new Map<string, CatalogueEntry>();
   for (const { name, category, unified, skin_variations: variations } of listed) {
-    for (const codeName of [unified, ...Object.values(variations ?? {}).map((variation) => variation.unified)]) {
+    for (const codeName of [
+      unified,
+      ...Object.values(variations ?? {}).map((variation) => variation.unified),
+    ]) {
       catalogue.set(catalogueKey(codeName), { name: name.toLowerCase(), category });
     }
   }
@@ -136,7 +154,9 @@ async function writeFolder(
   const manifest: EmojiManifest = {
     format: 'restok-emoji-1',
     size: EMOJI_SIZE,
-    classNames: Object.keys(emojiCategories).flatMap((category) => emojiStyles.map((style) => `${category}/${style}`)),
+    classNames: Object.keys(emojiCategories).flatMap((category) =>
+      emojiStyles.map((style) => `${category}/${style}`),
+    ),
     sources: sources.map(({ style, packageName, version, integrity, licence, credit }) => ({
       style,
       packageName,
@@ -147,7 +167,9 @@ async function writeFolder(
     })),
     pictures: pictures.map(({ entry }) => entry),
   };
-  const credits = ['# Credits', '', ...sources.map(({ style, credit }) => `- ${style}: ${credit}`), ''].join('\n');
+  const credits = ['# Credits', '', ...sources.map(({ style, credit }) => `- ${style}: ${credit}`), ''].join(
+    '\n',
+  );
   await writeAtomically(join(folder, 'pictures.bin'), (path) =>
     writeFile(
       path,

@@ -24,7 +24,9 @@ export interface EmojiDataset extends PictureDataset {
 export async function openEmoji(folder: string, split: EmojiSplit): Promise<EmojiDataset> {
   const manifest = await readManifest(folder);
   if (manifest === undefined) {
-    throw new DataError(`openEmoji: ${folder} holds no manifest.json. Run: restok data emoji --out ${folder}`);
+    throw new DataError(
+      `openEmoji: ${folder} holds no manifest.json. Run: restok data emoji --out ${folder}`,
+    );
   }
   const { size, classNames } = manifest;
   const pictureBytes = size * size * 3;

@@ -51,7 +51,8 @@ export const emojiSources: readonly EmojiSource[] = [
     folder: 'package/img/twitter/64/',
     extension: '.png',
     licence: 'CC-BY-4.0',
-    credit: 'Twemoji, copyright Twitter, Inc and other contributors, CC-BY 4.0; packaged by emoji-data (MIT).',
+    credit:
+      'Twemoji, copyright Twitter, Inc and other contributors, CC-BY 4.0; packaged by emoji-data (MIT).',
   },
   {
     style: 'fluent',

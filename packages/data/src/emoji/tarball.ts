@@ -36,7 +36,9 @@ export async function tarballEntries(
       continue;
     }
     if (path.split('/').includes('..') || (size ?? 0) > maxEntryBytes) {
-      throw new DataError(`tarballEntries: ${path} leaves its package or is larger than ${maxEntryBytes} bytes. Do not use this tarball.`);
+      throw new DataError(
+        `tarballEntries: ${path} leaves its package or is larger than ${maxEntryBytes} bytes. Do not use this tarball.`,
+      );
     }
     const chunks: Uint8Array[] = [];
     for await (const chunk of entry) {

@@ -30,7 +30,9 @@ export function residualLevelPooling({ imageTokens, grid, schedule }: LatentInit
  */
 export function levelPooling({ imageTokens, grid, schedule }: LatentInitializationInput): Tensor3D {
   return tidy(() => {
-    const levels = schedule.levelGrids.map((levelGrid) => mixTokens(imageTokens, areaPoolMap(grid, levelGrid)));
+    const levels = schedule.levelGrids.map((levelGrid) =>
+      mixTokens(imageTokens, areaPoolMap(grid, levelGrid)),
+    );
     return concat(levels, 1);
   });
 }
