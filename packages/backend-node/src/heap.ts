@@ -66,6 +66,7 @@ export class Heap {
       return block.address;
     }
     if (block !== undefined) {
+      this.scratchBlocks.delete(name);
       this.module._free(block.address);
     }
     const address = this.module._malloc(bytes) >>> 0;
@@ -115,6 +116,8 @@ function emscriptenModule(backend: BackendWasm): EmscriptenModule {
 
 /** At the end of its memory tfjs-wasm would go on at address 0; this makes it an error. */
 function failOnExhaustion(module: EmscriptenModule): void {
+  // At its first call Emscripten's stub puts the real function in its own place, over anything set before.
+  module._free(module._malloc(VALUE_BYTES));
   const allocate = module._malloc;
   module._malloc = (bytes) => {
     const address = allocate(bytes);

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { ConfigError } from '@restok/core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerAttention } from './kernels/attention';
 import { registerConvolution } from './kernels/convolution';
@@ -47,10 +48,17 @@ let context: NativeContext | undefined;
  * SIMD kernels for the rest. Can be called again to change the options; tensors stay valid.
  *
  * @returns what was chosen; the backend is current afterwards.
- * @throws BackendUnavailableError when a provider that was asked for by name cannot be had.
+ * @throws BackendUnavailableError when a provider that was asked for by name cannot be had, ConfigError for an
+ *   impossible number of threads.
  */
 export async function useNodeBackend(options: NodeBackendOptions = {}): Promise<BackendInfo> {
   const threads = options.threads ?? Math.min(availableParallelism(), MAX_DEFAULT_THREADS);
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new ConfigError(
+      `useNodeBackend: threads must be a positive integer, got ${threads}. Leave it out for one per core.`,
+      [`threads is ${threads}`],
+    );
+  }
   context ??= await setUp();
   const { gemm, reason } = chooseGemm(context.heap, context.simd, options.gemm ?? 'auto', threads);
   context.gemm = gemm;

@@ -45,21 +45,34 @@ function batchMatMul(
   const batchB = b.shape.slice(0, -2);
   const batchShape = broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
   const c = heap.allocate([...batchShape, m, n]);
-  const numA = sizeOf(batchA);
-  const numB = sizeOf(batchB);
   for (let i = 0; i < sizeOf(batchShape); i++) {
     multiply(
       gemm,
       { m, n, k },
       {
-        a: heap.address(a) + (i % numA) * m * k * VALUE_BYTES,
-        b: heap.address(b) + (i % numB) * k * n * VALUE_BYTES,
+        a: heap.address(a) + broadcastIndex(i, batchShape, batchA) * m * k * VALUE_BYTES,
+        b: heap.address(b) + broadcastIndex(i, batchShape, batchB) * k * n * VALUE_BYTES,
         c: heap.address(c) + i * m * n * VALUE_BYTES,
       },
       { transposeA, transposeB },
     );
   }
   return c;
+}
+
+/** Which matrix of an operand with batch axes `from` belongs to matrix `index` of the broadcast batch `shape`. */
+function broadcastIndex(index: number, shape: readonly number[], from: readonly number[]): number {
+  let rest = index;
+  let stride = 1;
+  let position = 0;
+  for (let axis = 1; axis <= from.length; axis++) {
+    const side = shape.at(-axis)!;
+    const own = from.at(-axis)!;
+    position += own === 1 ? 0 : (rest % side) * stride;
+    rest = Math.floor(rest / side);
+    stride *= own;
+  }
+  return position;
 }
 
 function swapIf(swap: boolean, [rows, columns]: number[]): [number, number] {
