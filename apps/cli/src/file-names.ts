@@ -1,19 +1,27 @@
 import { basename, extname } from 'node:path';
 
 /**
- * A file name for each picture: its own without folder and extension, numbered where two are the same. Names
+ * A file name for each picture: its own without folder and extension, numbered where it would be taken. Names
  * that come from a file are treated alike, so none can leave the output folder.
+ *
+ * @param suffixes endings under which every picture is written; no two files get the same name, also where the
+ *   file system does not tell upper from lower case.
  */
-export function outputNames(paths: readonly string[]): string[] {
+export function outputNames(paths: readonly string[], suffixes: readonly string[] = ['']): string[] {
   const taken = new Set<string>();
   return paths.map((path) => {
     const flat = path.replaceAll('\\', '/');
-    const stem = basename(flat, extname(flat)).replaceAll(/[^\p{L}\p{N}._ -]/gu, '_') || 'picture';
+    const stem = basename(flat, extname(flat)).replaceAll(/[^\p{L}\p{M}\p{N}._ -]/gu, '_') || 'picture';
+    const filesOf = (name: string): string[] => suffixes.map((suffix) => comparable(name + suffix));
     let name = stem;
-    for (let i = 2; taken.has(name); i++) {
+    for (let i = 2; filesOf(name).some((file) => taken.has(file)); i++) {
       name = `${stem}-${i}`;
     }
-    taken.add(name);
+    filesOf(name).forEach((file) => taken.add(file));
     return name;
   });
+}
+
+function comparable(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }

@@ -1,34 +1,46 @@
-import { ResTok } from '@restok/tokenizer';
+import { parseTokenizerConfig } from '@restok/core';
+import { openModel } from '@restok/hub';
+import type { TokenizerArchitecture } from '@restok/tokenizer';
+import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
 import type { Output } from './output';
 import { shippedTokenizer } from './shipped-model';
-import type { BackendName } from './use-backend';
+import type { BackendOption } from './use-backend';
 import { useBackend } from './use-backend';
 
-/** Options of every command that runs a tokenizer. */
-export interface TokenizerOptions {
-  readonly model?: string;
-  readonly backend: BackendName;
+/** Options of every command. */
+export interface CommonOptions extends BackendOption {
   readonly json: boolean;
 }
 
-/** Sides of the pictures that a tokenizer takes. */
-export function pictureSize(tokenizer: ResTok): number {
-  return tokenizer.config.dataset.preprocessing.crop_size;
+/** Options of every command that runs a tokenizer. */
+export interface TokenizerOptions extends CommonOptions {
+  readonly model?: string;
 }
 
-/** Runs with the tokenizer that the options name, and frees it afterwards. */
-export async function withTokenizer<T>(
+/** What to do before and after the weights are loaded. */
+export interface TokenizerTask<Prepared> {
+  /** Reads and checks all input, knowing only the sizes of the model: what is wrong shows at once. */
+  prepare(architecture: TokenizerArchitecture): Promise<Prepared>;
+  run(tokenizer: ResTok, prepared: Prepared): Promise<void>;
+}
+
+/** Runs a task with the tokenizer that the options name, and frees it afterwards. */
+export async function withTokenizer<Prepared>(
   options: TokenizerOptions,
   output: Output,
-  run: (tokenizer: ResTok) => Promise<T>,
-): Promise<T> {
+  task: TokenizerTask<Prepared>,
+): Promise<void> {
   await useBackend(options.backend);
-  const tokenizer = await ResTok.fromPretrained(options.model ?? shippedTokenizer(), {
-    onProgress: (loaded, total) => output.progress(`loading ${loaded}/${total} tensors`),
-  });
+  const model = await openModel(options.model ?? shippedTokenizer());
+  let tokenizer: ResTok | undefined;
   try {
-    return await run(tokenizer);
+    const prepared = await task.prepare(tokenizerArchitecture(parseTokenizerConfig(model.config)));
+    tokenizer = await ResTok.fromWeights(model.config, model.weights, {
+      onProgress: (loaded, total) => output.progress(`loading ${loaded}/${total} tensors`),
+    });
+    await task.run(tokenizer, prepared);
   } finally {
-    tokenizer.dispose();
+    tokenizer?.dispose();
+    await model.close();
   }
 }

@@ -6,27 +6,35 @@ export interface Output {
   progress(text: string): void;
 }
 
+const CLEAR_LINE = '\r\u001b[K';
+
+/** Faster changes cannot be read. */
+const REDRAW_MS = 50;
+
+let progressShown = false;
+let lastDrawn = -Infinity;
+
 /** Results on standard output, progress on standard error. */
 export function createOutput(options: { readonly json: boolean }): Output {
-  let progressShown = false;
-  const clear = (): void => {
-    if (progressShown) {
-      process.stderr.write('\r\u001b[K');
-      progressShown = false;
-    }
-  };
   return {
     result(data, lines) {
-      clear();
+      clearProgress();
       process.stdout.write(options.json ? `${JSON.stringify(data)}\n` : `${lines.join('\n')}\n`);
     },
     progress(text) {
-      if (process.stderr.isTTY) {
-        process.stderr.write(`\r\u001b[K${text}`);
+      if (process.stderr.isTTY && performance.now() - lastDrawn >= REDRAW_MS) {
+        lastDrawn = performance.now();
+        process.stderr.write(`${CLEAR_LINE}${text}`);
         progressShown = true;
       }
     },
   };
+}
+
+/** One line on standard error, in the place of the progress. */
+export function printError(text: string): void {
+  clearProgress();
+  process.stderr.write(`${text}\n`);
 }
 
 /** Counts done work and says its rate and the time left. */
@@ -35,4 +43,11 @@ export function rateText(done: number, total: number, startedAt: number, unit: s
   const rate = done / Math.max(seconds, 1e-3);
   const left = (total - done) / Math.max(rate, 1e-9);
   return `${done}/${total} ${unit}, ${rate.toFixed(1)} a second, ${Math.ceil(left)} s left`;
+}
+
+function clearProgress(): void {
+  if (progressShown) {
+    process.stderr.write(CLEAR_LINE);
+    progressShown = false;
+  }
 }

@@ -1,5 +1,4 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { trainTokenizerCommand } from '@restok/trainer';
 import { bench } from './commands/bench';
 import { dataEmoji } from './commands/data';
 import { decode } from './commands/decode';
@@ -9,8 +8,12 @@ import { info } from './commands/info';
 import { mix } from './commands/mix';
 import type { ReconstructOptions } from './commands/reconstruct';
 import { reconstruct } from './commands/reconstruct';
-import type { TokenizerOptions } from './load-tokenizer';
-import { parseCounts, parseRanges } from './number-lists';
+import type { TrainOptions } from './commands/train';
+import { trainTokenizer } from './commands/train';
+import { oneLine } from './error-line';
+import type { CommonOptions, TokenizerOptions } from './load-tokenizer';
+import { parseCount, parseCounts, parseRanges } from './number-lists';
+import { printError } from './output';
 import { backendNames } from './use-backend';
 
 /** The whole command line; its actions throw, and the caller turns errors into one line. */
@@ -19,7 +22,9 @@ export function createProgram(version: string): Command {
     .description('Pictures to hierarchical tokens and back.')
     .version(version)
     .option('--debug', 'show stacks of errors', false)
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', '\nExample:\n  restok reconstruct a.png --out pictures');
+  quietErrors(program);
   addPictureCommands(program);
   addTrainingCommands(program);
   addMachineCommands(program);
@@ -31,23 +36,23 @@ function addPictureCommands(program: Command): void {
     program,
     'info [model]',
     'config, levels, parameters, memory and licence of a model',
-    'restok info',
-  ).action((model: string | undefined, options: { json: boolean }) => info(model, options));
+    'restok info my-model',
+  ).action((model: string | undefined, options: CommonOptions) => info(model, options));
   tokenizerCommand(
     program,
     'encode <image...>',
     'pictures to indices in a .npz',
     'restok encode a.png b.jpg --out codes.npz',
   )
-    .requiredOption('--out <file>', 'the .npz to write')
+    .requiredOption('--out <file>', 'the .npz to write', parsePath)
     .action((images: string[], options: TokenizerOptions & { out: string }) => encode(images, options));
   tokenizerCommand(
     program,
     'decode <codes>',
     'indices of a .npz to pictures',
-    'restok decode codes.npz --out pictures',
+    'restok decode codes.npz --keep 16 --out pictures',
   )
-    .requiredOption('--out <folder>', 'folder of the pictures')
+    .requiredOption('--out <folder>', 'folder of the pictures', parsePath)
     .option('--keep <n>', 'keep the first n latents', parseCount)
     .action((codes: string, options: TokenizerOptions & { out: string; keep?: number }) =>
       decode(codes, options),
@@ -58,9 +63,9 @@ function addPictureCommands(program: Command): void {
     'pictures through the tokenizer and back, with their PSNR',
     'restok reconstruct a.png b.jpg --keep 4,16,64 --out pictures --grid grid.png',
   )
-    .requiredOption('--out <folder>', 'folder of the pictures')
+    .requiredOption('--out <folder>', 'folder of the pictures', parsePath)
     .option('--keep <counts>', 'also keep only so many latents, for instance 4,16,64', parseCounts)
-    .option('--grid <file>', 'one picture of all')
+    .option('--grid <file>', 'one picture of all', parsePath)
     .action((images: string[], options: ReconstructOptions) => reconstruct(images, options));
   tokenizerCommand(
     program,
@@ -69,7 +74,7 @@ function addPictureCommands(program: Command): void {
     'restok mix a.png b.png --levels 0-3 --out mixed.png',
   )
     .requiredOption('--levels <ranges>', 'levels of the first picture, for instance 0-3', parseRanges)
-    .requiredOption('--out <file>', 'the PNG to write')
+    .requiredOption('--out <file>', 'the PNG to write', parsePath)
     .action((first: string, second: string, options: TokenizerOptions & { levels: number[]; out: string }) =>
       mix(first, second, options),
     );
@@ -84,23 +89,14 @@ function addTrainingCommands(program: Command): void {
   )
     .addArgument(new Argument('<what>', 'what to train').choices(['tokenizer']))
     .argument('[overrides...]', 'key=value')
-    .requiredOption('--config <file>', 'YAML or JSON in the form of the authors')
-    .action(async (_what: string, overrides: string[], options: { config: string; json: boolean }) => {
-      const result = await trainTokenizerCommand({ ...options, overrides });
-      const line = options.json
-        ? JSON.stringify({ event: 'end', ...result })
-        : `step ${result.step}: ${result.model}`;
-      process.stdout.write(`${line}\n`);
-    });
-  command(
-    program,
-    'data',
-    'fetches a data set (the only command that uses the network)',
-    'restok data emoji --out data/emoji',
-  )
+    .requiredOption('--config <file>', 'YAML or JSON in the form of the authors', parsePath)
+    .action((_what: string, overrides: string[], options: TrainOptions) =>
+      trainTokenizer(overrides, options),
+    );
+  command(program, 'data', 'fetches a data set from the npm registry', 'restok data emoji --out data/emoji')
     .addArgument(new Argument('<what>', 'which data set').choices(['emoji']))
-    .requiredOption('--out <folder>', 'where to put it')
-    .action((_what: string, options: { out: string; json: boolean }) => dataEmoji(options));
+    .requiredOption('--out <folder>', 'where to put it', parsePath)
+    .action((_what: string, options: CommonOptions & { out: string }) => dataEmoji(options));
 }
 
 function addMachineCommands(program: Command): void {
@@ -109,29 +105,48 @@ function addMachineCommands(program: Command): void {
     'doctor',
     'checks this machine: backend, matrix products, numbers',
     'restok doctor',
-  ).action((options: { json: boolean }) => doctor(options));
-  command(program, 'bench', 'the table of speeds of this machine', 'restok bench --json').action(
-    (options: { json: boolean }) => bench(options),
+  ).action((options: CommonOptions) => doctor(options));
+  tokenizerCommand(program, 'bench', 'the table of speeds of this machine', 'restok bench --json').action(
+    (options: TokenizerOptions) => bench(options),
   );
 }
 
 function command(program: Command, usage: string, description: string, example: string): Command {
-  return program
+  const added = program
     .command(usage)
     .description(description)
     .option('--json', 'one JSON object on standard output', false)
+    .addOption(new Option('--backend <name>', 'where to compute').choices([...backendNames]).default('auto'))
     .addHelpText('after', `\nExample:\n  ${example}`);
+  quietErrors(added);
+  return added;
 }
 
 function tokenizerCommand(program: Command, usage: string, description: string, example: string): Command {
-  return command(program, usage, description, example)
-    .option('--model <model>', 'folder or URL of a tokenizer (default: the shipped one)')
-    .addOption(new Option('--backend <name>', 'where to compute').choices([...backendNames]).default('auto'));
+  return command(program, usage, description, example).option(
+    '--model <model>',
+    'folder or URL of a tokenizer (default: the shipped one)',
+    parsePath,
+  );
 }
 
-function parseCount(text: string): number {
-  if (!/^\d+$/.test(text)) {
-    throw new InvalidArgumentError('must be a whole number.');
+/** Wrong usage is one line that names the help, and an exception instead of the end of the process. */
+function quietErrors(each: Command): void {
+  const name = each.parent === null ? each.name() : `${each.parent.name()} ${each.name()}`;
+  each.exitOverride().configureOutput({
+    outputError: (text) =>
+      printError(`${name}: ${withFullStop(oneLine(text).replace(/^error: /, ''))} See ${name} --help.`),
+  });
+}
+
+function withFullStop(text: string): string {
+  return /[.?)]$/.test(text) ? text : `${text}.`;
+}
+
+/** Refuses the empty text that an unset variable of a shell leaves. */
+function parsePath(text: string): string {
+  if (text.trim() === '') {
+    throw new InvalidArgumentError('It must not be empty.');
   }
-  return Number(text);
+  return text;
 }

@@ -1,5 +1,8 @@
 import { CommanderError } from 'commander';
+import { errorLine } from './error-line';
+import { printError } from './output';
 import { createProgram } from './program';
+import { UsageError } from './usage-error';
 
 /** Exit codes of the command line. */
 const FAILED = 1;
@@ -13,25 +16,16 @@ const WRONG_USAGE = 2;
  */
 export async function run(argv: readonly string[], version: string): Promise<number> {
   const program = createProgram(version);
-  for (const each of [program, ...program.commands]) {
-    each.exitOverride();
-  }
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+    return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
+      // Commander has printed it.
       return error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
-    const isDebugging = program.opts<{ debug: boolean }>().debug || argv.includes('--debug');
-    process.stderr.write(`\r${describe(error, isDebugging)}\n`);
-    return FAILED;
+    const { debug } = program.opts<{ debug: boolean }>();
+    printError(debug && error instanceof Error ? (error.stack ?? error.message) : errorLine(error));
+    return error instanceof UsageError ? WRONG_USAGE : FAILED;
   }
-}
-
-function describe(error: unknown, withStack: boolean): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  return withStack && error.stack !== undefined ? error.stack : error.message.split('\n').join(' ');
 }

@@ -5,20 +5,32 @@ import { CheckpointError } from '@restok/core';
 /** Places of the models that ship with restok: inside the published package, or in the repository. */
 const PLACES = ['../models/', '../../../models/'];
 
-/** Path of something below `models/`. */
-export function shippedPath(name: string): string {
-  for (const place of PLACES) {
-    const path = fileURLToPath(new URL(`${place}${name}`, import.meta.url));
-    if (existsSync(path)) {
-      return path;
-    }
-  }
-  throw new CheckpointError(
-    `shippedPath: ${name} did not come with this installation. Pass a model with --model.`,
+/** The model that is used when no --model is given, below `models/`. */
+const TOKENIZER = 'emoji-64/tokenizer';
+
+/** Path of something below `models/`, or undefined where it is not installed. */
+export function shippedPath(name: string): string | undefined {
+  return PLACES.map((place) => fileURLToPath(new URL(`${place}${name}`, import.meta.url))).find((path) =>
+    existsSync(path),
   );
 }
 
-/** The tokenizer that is used when no --model is given. */
+/** Folder of the tokenizer that ships, or undefined where it is not installed. */
+export function findShippedTokenizer(): string | undefined {
+  return shippedPath(TOKENIZER);
+}
+
+/**
+ * The tokenizer that is used when no --model is given.
+ *
+ * @throws CheckpointError where it is not installed.
+ */
 export function shippedTokenizer(): string {
-  return shippedPath('emoji-64/tokenizer');
+  const found = findShippedTokenizer();
+  if (found === undefined) {
+    throw new CheckpointError(
+      `shippedTokenizer: no model is given, and ${TOKENIZER} did not come with this installation. Pass a model folder with --model.`,
+    );
+  }
+  return found;
 }

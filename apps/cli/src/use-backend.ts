@@ -8,29 +8,53 @@ export const backendNames = ['auto', 'node', 'wasm', 'webgpu', 'cpu'] as const;
 
 export type BackendName = (typeof backendNames)[number];
 
+export interface BackendOption {
+  readonly backend: BackendName;
+}
+
+/** What computes, and why. */
+export interface ChosenBackend {
+  readonly backend: string;
+  /** What multiplies matrices. */
+  readonly products: string;
+  readonly threads: number;
+  /** One sentence for people. */
+  readonly reason: string;
+}
+
 /**
  * Makes the backend of a command current.
  *
- * @returns a line that says what runs.
  * @throws BackendUnavailableError when it cannot be had here.
  */
-export async function useBackend(name: BackendName): Promise<string> {
+export async function useBackend(name: BackendName): Promise<ChosenBackend> {
+  // Without this, tfjs-core advertises another backend on standard error.
+  tf.enableProdMode();
   switch (name) {
     case 'auto':
     case 'node': {
-      const info = await useNodeBackend();
-      return `${info.backend}, ${info.gemm} (${info.library}), ${info.threads} threads`;
+      const { backend, gemm, library, threads, reason } = await useNodeBackend();
+      return { backend, products: `${gemm} (${library})`, threads, reason };
     }
     case 'wasm':
       await useNodeBackend({ gemm: 'wasm', threads: 1 });
-      await tf.setBackend('wasm');
-      return 'wasm';
+      return useStock(name);
     case 'cpu':
-      await tf.setBackend('cpu');
-      return 'cpu';
+      return useStock(name);
     case 'webgpu':
-      throw new BackendUnavailableError(
-        'useBackend: "webgpu" is not available in Node in this version. Available: auto, node, wasm, cpu.',
-      );
+      throw webGpuUnavailable();
   }
+}
+
+/** The error of `--backend webgpu`. */
+export function webGpuUnavailable(): BackendUnavailableError {
+  return new BackendUnavailableError(
+    'useBackend: "webgpu" is not available here: this version computes in Node without a GPU. Use --backend auto, node, wasm or cpu.',
+  );
+}
+
+/** TensorFlow.js as it comes. */
+async function useStock(name: 'wasm' | 'cpu'): Promise<ChosenBackend> {
+  await tf.setBackend(name);
+  return { backend: name, products: `stock tfjs-backend-${name}`, threads: 1, reason: 'It was asked for.' };
 }

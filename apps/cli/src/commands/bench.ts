@@ -1,21 +1,33 @@
-import { benchmarkBlock, benchmarkTokenizer } from '../benchmarks';
-import { createOutput } from '../output';
 import { useNodeBackend } from '@restok/backend-node';
+import type { BlockSize } from '../benchmarks';
+import { benchmarkBlock, benchmarkTokenizer, RELEASED_BLOCK } from '../benchmarks';
+import type { TokenizerOptions } from '../load-tokenizer';
+import { createOutput } from '../output';
+import { findShippedTokenizer } from '../shipped-model';
+import { useBackend } from '../use-backend';
 
-/** `restok bench`: speeds of this machine. */
-export async function bench(options: { readonly json: boolean }): Promise<void> {
+/** `restok bench`: speeds of this machine. Without a model only the parts of one are timed. */
+export async function bench(options: TokenizerOptions, block: BlockSize = RELEASED_BLOCK): Promise<void> {
   const output = createOutput(options);
-  const backend = await useNodeBackend();
+  if (options.backend === 'cpu') {
+    // What rows are compared with must be registered.
+    await useNodeBackend({ gemm: 'wasm', threads: 1 });
+  }
+  const backend = await useBackend(options.backend);
+  const model = options.model ?? findShippedTokenizer();
   output.progress('ViT block');
-  const rows = await benchmarkBlock();
-  output.progress('shipped tokenizer');
-  rows.push(...(await benchmarkTokenizer()));
+  const rows = await benchmarkBlock(block);
+  if (model !== undefined) {
+    output.progress('tokenizer');
+    rows.push(...(await benchmarkTokenizer(model)));
+  }
   const width = Math.max(...rows.map(({ name }) => name.length));
-  output.result({ backend, rows }, [
-    `${backend.gemm} (${backend.library}), ${backend.threads} threads`,
+  output.result({ backend, model: model ?? null, rows }, [
+    `${backend.backend}: ${backend.products}, threads: ${backend.threads}`,
     ...rows.map(({ name, milliseconds, ratio, against }) => {
-      const compared = ratio === undefined ? '' : `, ${ratio.toFixed(1)} times as fast as ${against}`;
+      const compared = ratio === undefined ? '' : `, ${ratio.toFixed(2)} times as fast as ${against}`;
       return `${name.padEnd(width)}  ${milliseconds.toFixed(1)} ms${compared}`;
     }),
+    ...(model === undefined ? ['no tokenizer was timed: pass one with --model'] : []),
   ]);
 }

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { DataError } from '@restok/core';
-import { readCodes, writePng } from '@restok/data';
+import type { Codes } from '@restok/data';
+import { readCodes } from '@restok/data';
+import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { outputNames } from '../file-names';
+import { checkKept } from '../kept-latents';
 import type { TokenizerOptions } from '../load-tokenizer';
 import { withTokenizer } from '../load-tokenizer';
 import { createOutput, rateText } from '../output';
+import { checkOutputs, writePngWhole } from '../output-files';
 import { asPicture } from '../picture-batch';
 
 /** `restok decode`: indices of a .npz to PNGs. */
@@ -14,22 +18,44 @@ export async function decode(
   options: TokenizerOptions & { readonly out: string; readonly keep?: number },
 ): Promise<void> {
   const output = createOutput(options);
-  const { names, indices, numLatents } = await readCodes(codesFile);
-  await withTokenizer(options, output, async (tokenizer) => {
-    if (numLatents !== tokenizer.numLatents) {
-      throw new DataError(
-        `decode: ${codesFile} holds ${numLatents} latents a picture, the model has ${tokenizer.numLatents}. Pass the model that made them with --model.`,
-      );
-    }
-    const files = outputNames(names).map((name) => join(options.out, `${name}.png`));
-    const startedAt = performance.now();
-    for (const [i, file] of files.entries()) {
-      const row = tensor2d(indices.slice(i * numLatents, (i + 1) * numLatents), [1, numLatents], 'int32');
-      const decoded = tokenizer.decodeIndices(row, { numKept: options.keep });
-      row.dispose();
-      await writePng(file, await asPicture(decoded));
-      output.progress(rateText(i + 1, files.length, startedAt, 'pictures'));
-    }
-    output.result({ files }, files);
+  await withTokenizer(options, output, {
+    async prepare(architecture) {
+      checkKept(options.keep === undefined ? [] : [options.keep], architecture);
+      const codes = await readCodes(codesFile);
+      checkCodes(codes, codesFile, architecture);
+      const files = outputNames(codes.names, ['.png']).map((name) => join(options.out, `${name}.png`));
+      await checkOutputs(files, [codesFile]);
+      return { codes, files };
+    },
+    async run(tokenizer, { codes: { indices, numLatents }, files }) {
+      const startedAt = performance.now();
+      for (const [i, file] of files.entries()) {
+        const row = tensor2d(indices.slice(i * numLatents, (i + 1) * numLatents), [1, numLatents], 'int32');
+        const decoded = tokenizer.decodeIndices(row, { numKept: options.keep });
+        row.dispose();
+        await writePngWhole(file, await asPicture(decoded));
+        output.progress(rateText(i + 1, files.length, startedAt, 'pictures'));
+      }
+      output.result({ files }, files);
+    },
   });
+}
+
+/** Codes must be those of a model of this size. */
+function checkCodes(codes: Codes, file: string, { schedule, model }: TokenizerArchitecture): void {
+  const { indices, numLatents, names } = codes;
+  if (names.length === 0) {
+    throw new DataError(`decode: ${file} holds no pictures. Write it with restok encode.`);
+  }
+  if (numLatents !== schedule.numLatents) {
+    throw new DataError(
+      `decode: ${file} holds ${numLatents} latents a picture, the model has ${schedule.numLatents}. Pass the model that made them with --model.`,
+    );
+  }
+  const unknown = indices.find((index) => index < 0 || index >= model.codebook_size);
+  if (unknown !== undefined) {
+    throw new DataError(
+      `decode: ${file} holds the index ${unknown}, the model's codebook ends at ${model.codebook_size - 1}. Pass the model that made them with --model.`,
+    );
+  }
 }

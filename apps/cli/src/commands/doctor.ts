@@ -1,73 +1,55 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { readFile } from 'node:fs/promises';
-import * as tf from '@tensorflow/tfjs-core';
-import { selfTest, useNodeBackend } from '@restok/backend-node';
-import { ResTok } from '@restok/tokenizer';
+import { BackendUnavailableError } from '@restok/core';
+import { checkKernels } from '../kernel-checks';
+import type { CommonOptions } from '../load-tokenizer';
 import { createOutput } from '../output';
-import { asBatch, readForModel } from '../picture-batch';
-import { shippedPath, shippedTokenizer } from '../shipped-model';
+import { findShippedTokenizer } from '../shipped-model';
+import type { Check } from '../shipped-model-check';
+import { checkShippedModel } from '../shipped-model-check';
+import { useBackend } from '../use-backend';
 
-interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
-
-/** `restok doctor`: what this machine offers, and whether it computes the right numbers. */
-export async function doctor(options: { readonly json: boolean }): Promise<void> {
-  const info = await useNodeBackend();
-  const kernels = await selfTest('cpu');
-  const wrong = kernels.filter(({ ok }) => !ok);
-  const worst = Math.max(...kernels.map(({ error }) => error));
-  const checks: Check[] = [
-    {
-      name: 'kernels',
-      ok: wrong.length === 0,
-      detail:
-        wrong.length === 0
-          ? `${kernels.length} agree with their references, worst relative difference ${worst.toExponential(1)}`
-          : `wrong: ${wrong.map(({ name, error }) => `${name} (${error.toExponential(1)})`).join(', ')}`,
-    },
-    await checkShippedModel(),
-  ];
-  const ok = checks.every((check) => check.ok);
+/**
+ * `restok doctor`: what this machine offers, and whether it computes the right numbers.
+ *
+ * @param shippedTokenizer folder of the model that ships, undefined where it is not installed.
+ * @throws BackendUnavailableError when a check fails, after the report.
+ */
+export async function doctor(
+  options: CommonOptions,
+  shippedTokenizer: string | undefined = findShippedTokenizer(),
+): Promise<void> {
+  const backend = await useBackend(options.backend);
+  const { checks: kernels, providers } = await checkKernels(options.backend);
+  const checks: Check[] =
+    shippedTokenizer === undefined ? kernels : [...kernels, await checkShippedModel(shippedTokenizer)];
+  const failed = checks.filter(({ ok }) => !ok);
   const machine = {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cores: availableParallelism(),
     memoryBytes: totalmem(),
   };
-  createOutput(options).result({ ok, machine, backend: info, checks }, [
-    `Node ${machine.node}, ${machine.platform}, ${machine.cores} cores, ${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB`,
-    `backend   ${info.backend}: ${info.gemm} (${info.library}), ${info.threads} threads`,
-    `          ${info.reason}`,
-    ...checks.map((check) => `${check.ok ? 'ok   ' : 'WRONG'} ${check.name}: ${check.detail}`),
+  const data = {
+    ok: failed.length === 0,
+    machine,
+    backend,
+    providers,
+    shippedModel: shippedTokenizer ?? null,
+    checks,
+  };
+  createOutput(options).result(data, [
+    `machine   Node ${machine.node}, ${machine.platform}, ${machine.cores} cores, ${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB`,
+    `backend   ${backend.backend}: ${backend.products}, threads: ${backend.threads}`,
+    `          ${backend.reason}`,
+    ...providers.map(
+      ({ name, available, detail }) => `          ${available ? 'has' : 'no'} ${name}: ${detail}`,
+    ),
+    ...checks.map(({ ok, name, detail }) => `${ok ? 'ok   ' : 'WRONG'}     ${name}: ${detail}`),
+    ...(shippedTokenizer === undefined ? ['-         shipped model: not in this installation'] : []),
   ]);
-  if (!ok) {
-    process.exitCode = 1;
+  if (failed.length > 0) {
+    throw new BackendUnavailableError(
+      `restok doctor: ${failed.map(({ name }) => name).join(', ')}: wrong. Use --backend wasm or cpu, and report this with the output of restok doctor --json.`,
+    );
   }
-}
-
-/** The shipped model must give the indices that are stored with it. */
-async function checkShippedModel(): Promise<Check> {
-  const stored = JSON.parse(await readFile(shippedPath('emoji-64/tokenizer/reference.json'), 'utf8')) as {
-    picture: string;
-    indices: number[];
-  };
-  const tokenizer = await ResTok.fromPretrained(shippedTokenizer());
-  const size = tokenizer.config.dataset.preprocessing.crop_size;
-  const pixels = asBatch(await readForModel(shippedPath(`emoji-64/samples/${stored.picture}`), size));
-  const { indices, codes } = tokenizer.encode(pixels);
-  const actual = indices.dataSync();
-  const different = stored.indices.filter((index, i) => index !== actual[i]).length;
-  tf.dispose([pixels, indices, codes]);
-  tokenizer.dispose();
-  return {
-    name: 'shipped model',
-    ok: different === 0,
-    detail:
-      different === 0
-        ? `${stored.picture} gives the stored ${stored.indices.length} indices`
-        : `${different} of ${stored.indices.length} indices of ${stored.picture} differ from the stored ones`,
-  };
 }

@@ -1,26 +1,31 @@
 import { parseTokenizerConfig } from '@restok/core';
 import { openModel } from '@restok/hub';
-import { tokenizerArchitecture } from '@restok/tokenizer';
+import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
+import type { CommonOptions } from '../load-tokenizer';
 import { createOutput } from '../output';
 import { shippedTokenizer } from '../shipped-model';
 
-/** Working memory on top of the weights, measured at the released size. */
-const WORKING_BYTES = 1.5 * 2 ** 30;
+/** Node.js with the libraries, measured with a model of 3M parameters. */
+const PROGRAM_BYTES = 110 * 2 ** 20;
+
+/** Working memory for each pixel of a picture, and its bound, measured at 64 x 64 and at the released size. */
+const WORKING_BYTES_PER_PIXEL = 24_000;
+const MAX_WORKING_BYTES = 1.5e9 - PROGRAM_BYTES;
 
 /** `restok info`: what a model is, from its config and the header of its weights alone. */
-export async function info(model: string | undefined, options: { readonly json: boolean }): Promise<void> {
+export async function info(model: string | undefined, options: CommonOptions): Promise<void> {
   const opened = await openModel(model ?? shippedTokenizer());
   try {
     const config = parseTokenizerConfig(opened.config);
     const { schedule, cropSize } = tokenizerArchitecture(config);
-    let parameters = 0;
-    for (const { shape } of opened.weights.entries.values()) {
-      parameters += shape.reduce((product, side) => product * side, 1);
-    }
+    const parameters = countParameters(config);
+    const stored = [...opened.weights.entries.values()];
+    const dtypes = [...new Set(stored.map(({ dtype }) => dtype))];
     const { codebook_size: codebookSize, token_size: codeWidth } = config.model.vq_model;
     const bitsPerPicture = schedule.numLatents * Math.log2(codebookSize);
     const license = typeof config.license === 'string' ? config.license : 'not stated';
-    const memoryBytes = parameters * 4 + Math.min(WORKING_BYTES, cropSize * cropSize * 24_000);
+    const working = Math.min(MAX_WORKING_BYTES, cropSize * cropSize * WORKING_BYTES_PER_PIXEL);
+    const memoryBytes = Math.round(PROGRAM_BYTES + parameters * Float32Array.BYTES_PER_ELEMENT + working);
     const data = {
       model: opened.description,
       kind: 'tokenizer',
@@ -31,19 +36,42 @@ export async function info(model: string | undefined, options: { readonly json: 
       codeWidth,
       bitsPerPicture,
       parameters,
-      memoryBytes: Math.round(memoryBytes),
+      dtypes,
+      memoryBytes,
       license,
       config,
     };
     createOutput(options).result(data, [
-      `${data.model}: a tokenizer of ${(parameters / 1e6).toFixed(2)}M parameters`,
+      `${data.model}: a tokenizer of ${(parameters / 1e6).toFixed(2)}M parameters, stored as ${dtypes.join(', ')}`,
       `pictures   ${cropSize} x ${cropSize}`,
       `latents    ${schedule.numLatents} in levels of ${schedule.levelSizes.join(', ')}`,
-      `codebook   ${codebookSize} codes of ${codeWidth} values; ${bitsPerPicture} bits a picture`,
+      `codebook   ${codebookSize} codes of ${codeWidth} values; ${Number(bitsPerPicture.toFixed(1))} bits a picture`,
       `memory     about ${Math.ceil(memoryBytes / 2 ** 20)} MiB`,
       `licence    ${license}`,
+      'config',
+      ...configLines(config),
     ]);
   } finally {
     await opened.close();
   }
+}
+
+/** Of the model itself: a file may also hold weights that only training needs. Nothing is loaded. */
+function countParameters(config: ConstructorParameters<typeof ResTok>[0]): number {
+  const tokenizer = new ResTok(config);
+  try {
+    return tokenizer.numParameters;
+  } finally {
+    tokenizer.dispose();
+  }
+}
+
+/** Every value with its dotted name, as `key=value`. */
+function configLines(value: unknown, name = ''): string[] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.entries(value).flatMap(([key, child]) =>
+      configLines(child, name === '' ? key : `${name}.${key}`),
+    );
+  }
+  return [`  ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
 }
