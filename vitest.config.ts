@@ -10,6 +10,7 @@ export default defineConfig({
       { find: '#folder-source', replacement: `${root}packages/hub/src/folder-source.node.ts` },
       { find: '@restok/hub/node', replacement: `${root}packages/hub/src/node.ts` },
       { find: '@restok/ops/gradients', replacement: `${root}packages/ops/src/gradients.ts` },
+      { find: '@restok/trainer', replacement: `${root}apps/trainer/src/index.ts` },
       { find: /^@restok\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
     ],
   },

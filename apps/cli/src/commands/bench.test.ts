@@ -8,12 +8,13 @@ import { bench } from './bench';
 const folder = temporaryFolder();
 
 describe('bench', () => {
-  it('times a block and a tokenizer, with the ratio to stock tfjs-wasm', async () => {
+  it('times a block, a training step and a tokenizer, with the ratio to stock tfjs-wasm', async () => {
     const model = await saveTinyModel(join(folder, 'model'));
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const block = { latents: 4, side: 2, width: 16, heads: 2 };
+    const training = { width: 16, layers: 3, heads: 2, batch: 2, steps: 1 };
     const tensorsBefore = tf.memory().numTensors;
-    await bench({ model, backend: 'auto', json: true }, block);
+    await bench({ model, backend: 'auto', json: true }, { block, training });
     const text = String(write.mock.calls[0]![0]);
     write.mockRestore();
     expect(tf.memory().numTensors).toBe(tensorsBefore);
@@ -24,11 +25,12 @@ describe('bench', () => {
     expect(rows.map(({ name }) => name)).toEqual([
       'ViT block, forward',
       'ViT block, forward and backward',
+      expect.stringMatching(/^training step, 0\.\d+M parameters, batch 2$/),
       'tokenizer, encode one picture',
       'tokenizer, decode one picture',
     ]);
-    for (const { milliseconds, ratio, against } of rows) {
-      expect(milliseconds).toBeGreaterThan(0);
+    expect(rows.every(({ milliseconds }) => milliseconds > 0)).toBe(true);
+    for (const { ratio, against } of rows.filter(({ name }) => !name.startsWith('training'))) {
       expect(ratio).toBeGreaterThan(0);
       expect(against).toBe('stock tfjs-wasm');
     }

@@ -1,13 +1,24 @@
 import { useNodeBackend } from '@restok/backend-node';
 import type { BlockSize } from '../benchmarks';
+import type { TrainingSize } from '../benchmark-training';
+import { benchmarkTrainingStep, SMALL_TRAINING } from '../benchmark-training';
 import { benchmarkBlock, benchmarkTokenizer, RELEASED_BLOCK } from '../benchmarks';
 import type { TokenizerOptions } from '../load-tokenizer';
 import { createOutput } from '../output';
 import { findShippedTokenizer } from '../shipped-model';
 import { useBackend } from '../use-backend';
 
+/** What is timed beside a model. */
+export interface BenchmarkSizes {
+  readonly block: BlockSize;
+  readonly training: TrainingSize;
+}
+
 /** `restok bench`: speeds of this machine. Without a model only the parts of one are timed. */
-export async function bench(options: TokenizerOptions, block: BlockSize = RELEASED_BLOCK): Promise<void> {
+export async function bench(
+  options: TokenizerOptions,
+  sizes: BenchmarkSizes = { block: RELEASED_BLOCK, training: SMALL_TRAINING },
+): Promise<void> {
   const output = createOutput(options);
   if (options.backend === 'cpu') {
     // What rows are compared with must be registered.
@@ -16,7 +27,11 @@ export async function bench(options: TokenizerOptions, block: BlockSize = RELEAS
   const backend = await useBackend(options.backend);
   const model = options.model ?? findShippedTokenizer();
   output.progress('ViT block');
-  const rows = await benchmarkBlock(block);
+  const rows = await benchmarkBlock(sizes.block);
+  if (backend.backend === 'restok-node') {
+    output.progress('training step');
+    rows.push(await benchmarkTrainingStep(sizes.training));
+  }
   if (model !== undefined) {
     output.progress('tokenizer');
     rows.push(...(await benchmarkTokenizer(model)));
