@@ -1,4 +1,4 @@
-import { ConfigError } from './errors';
+import { ConfigError, ShapeError } from './errors';
 
 /** Tokens of one level arranged as a picture, row-major. */
 export interface TokenGrid {
@@ -43,8 +43,15 @@ export function levelSchedule(numLatents: number): LevelSchedule {
  * The pooling grid of a level: 1 is 1x1, 2 is 1x2, 4 is 2x2, 8 is 2x4; columns double first.
  *
  * @param size latents of the level, a power of two.
+ * @throws ShapeError when it is not.
  */
 export function poolingGrid(size: number): TokenGrid {
+  if (!isPowerOfTwo(size)) {
+    throw new ShapeError(
+      `poolingGrid: size must be a power of two, got ${size}. Pass the size of a level of levelSchedule.`,
+      { size },
+    );
+  }
   const doublings = Math.log2(size);
   const columns = 2 ** Math.ceil(doublings / 2);
   return { rows: size / columns, columns };
@@ -52,10 +59,20 @@ export function poolingGrid(size: number): TokenGrid {
 
 /** Whether `value` is 1, 2, 4, 8, ... */
 export function isPowerOfTwo(value: number): boolean {
-  return Number.isInteger(value) && value > 0 && Number.isInteger(Math.log2(value));
+  return value > 0 && 2 ** Math.round(Math.log2(value)) === value && Number.isInteger(value);
 }
 
-/** The level that latent `index` belongs to. */
+/**
+ * The level that latent `index` belongs to.
+ *
+ * @throws ShapeError when the schedule has no such latent.
+ */
 export function levelOfLatent(schedule: LevelSchedule, index: number): number {
+  if (!Number.isInteger(index) || index < 0 || index >= schedule.numLatents) {
+    throw new ShapeError(
+      `levelOfLatent: index must be in 0 ... ${schedule.numLatents - 1}, got ${index}. Use the schedule of this model.`,
+      { index },
+    );
+  }
   return index === 0 ? 0 : Math.floor(Math.log2(index)) + 1;
 }

@@ -1,3 +1,8 @@
+import { ShapeError } from './errors';
+
+/** Words of the generator's state. */
+const STATE_WORDS = 4;
+
 /**
  * A seeded stream of random numbers (xoshiro128**, state filled by splitmix32).
  *
@@ -10,9 +15,9 @@ export class Random {
   private words: Uint32Array;
 
   constructor(seed: number) {
-    this.words = new Uint32Array(4);
+    this.words = new Uint32Array(STATE_WORDS);
     let mixed = seed >>> 0;
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < STATE_WORDS; i++) {
       mixed = (mixed + 0x9e3779b9) >>> 0;
       this.words[i] = splitmix(mixed);
     }
@@ -80,12 +85,21 @@ export class Random {
     return order;
   }
 
-  /** Four 32-bit words; assign a saved value to continue exactly where it was taken. */
+  /**
+   * Four 32-bit words, not all 0; assign a saved value to continue exactly where it was taken, ShapeError when
+   * it is not such a value.
+   */
   get state(): readonly number[] {
     return Array.from(this.words);
   }
 
   set state(words: readonly number[]) {
+    const valid = words.every((word) => word >>> 0 === word);
+    if (words.length !== STATE_WORDS || !valid || words.every((word) => word === 0)) {
+      throw new ShapeError(
+        `Random.state: words must be ${STATE_WORDS} unsigned 32-bit numbers, not all 0, got [${words.join(', ')}]. Assign what state gave.`,
+      );
+    }
     this.words = Uint32Array.from(words);
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from './errors';
+import { isPowerOfTwo } from './level-schedule';
 
 /** Width, depth and heads of a ViT. */
 export interface VitSize {
@@ -23,11 +24,14 @@ export const publishedPixelCnn = {
   z_channels: 256,
 };
 
+/** Side of the published model's pictures, in pixels. @source method.md, section 1. */
+const publishedCropSize = 256;
+
 const count = z.number().int().positive();
-const vitSize = z.union([
-  z.enum(['small', 'base', 'large']),
-  z.object({ width: count, layers: count, heads: count }).loose(),
-]);
+const vitSize = z.union(
+  [z.enum(['small', 'base', 'large']), z.object({ width: count, layers: count, heads: count }).loose()],
+  { error: 'must be small, base, large or { width, layers, heads } of positive whole numbers' },
+);
 const pixelCnn = z
   .object({
     hidden_channels: count.default(publishedPixelCnn.hidden_channels),
@@ -78,9 +82,14 @@ const tokenizerConfig = z
   .object({
     model: z.object({ vq_model: vqModel }).loose(),
     dataset: z
-      .object({ preprocessing: z.object({ crop_size: count.default(256) }).loose() })
+      .object({
+        preprocessing: z
+          .object({ crop_size: count.default(publishedCropSize) })
+          .loose()
+          .default({ crop_size: publishedCropSize }),
+      })
       .loose()
-      .default({ preprocessing: { crop_size: 256 } }),
+      .default({ preprocessing: { crop_size: publishedCropSize } }),
   })
   .loose();
 
@@ -104,14 +113,17 @@ export type VqModelConfig = TokenizerConfig['model']['vq_model'];
  */
 export function parseTokenizerConfig(raw: unknown): TokenizerConfig {
   const parsed = tokenizerConfig.safeParse(raw);
-  if (!parsed.success) {
-    throw configError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`),
-    );
-  }
-  const problems = contradictions(parsed.data);
-  if (problems.length > 0) {
-    throw configError(problems);
+  const problems = parsed.success
+    ? contradictions(parsed.data).map(({ problem }) => problem)
+    : [
+        ...parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`),
+        ...contradictionsBeside(
+          raw,
+          parsed.error.issues.map(({ path }) => path.slice(0, KEY_DEPTH)),
+        ),
+      ];
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(`parseTokenizerConfig: ${problems.join('; ')}. Correct the config.`, problems);
   }
   return parsed.data;
 }
@@ -121,51 +133,107 @@ export function resolveVitSize(size: VqModelConfig['vit_enc_model_size']): VitSi
   return typeof size === 'string' ? vitSizes[size] : size;
 }
 
-function configError(problems: string[]): ConfigError {
-  return new ConfigError(`parseTokenizerConfig: ${problems.join('; ')}. Correct the config.`, problems);
+/** Names of a key from the top: `model`, `vq_model`, `token_size`. */
+const KEY_DEPTH = 3;
+
+type KeyPath = readonly PropertyKey[];
+
+/** Values that contradict each other. */
+interface Contradiction {
+  /** Keys that take part, without what stands above them. */
+  readonly keys: readonly string[];
+  readonly problem: string;
 }
 
-function contradictions(config: TokenizerConfig): string[] {
+/** Contradictions among the other keys of a config in which some have values of the wrong type. */
+function contradictionsBeside(raw: unknown, wrongKeys: readonly KeyPath[]): string[] {
+  const rest = tokenizerConfig.safeParse(wrongKeys.reduce<unknown>(withoutKey, raw));
+  if (!rest.success) {
+    return [];
+  }
+  const wrong = new Set(wrongKeys.map((path) => path.at(-1)));
+  return contradictions(rest.data)
+    .filter(({ keys }) => !keys.some((key) => wrong.has(key)))
+    .map(({ problem }) => problem);
+}
+
+/** A copy of a config without one key. */
+function withoutKey(config: unknown, path: KeyPath): unknown {
+  const [key, ...below] = path;
+  if (key === undefined || typeof config !== 'object' || config === null) {
+    return config;
+  }
+  const entries = Object.entries(config).map(([name, value]) =>
+    name === key ? [name, withoutKey(value, below)] : [name, value],
+  );
+  return Object.fromEntries(below.length === 0 ? entries.filter(([name]) => name !== key) : entries);
+}
+
+function contradictions(config: TokenizerConfig): Contradiction[] {
   const model = config.model.vq_model;
   const cropSize = config.dataset.preprocessing.crop_size;
-  const problems: string[] = [];
-  const require = (holds: boolean, problem: string): void => {
+  const found: Contradiction[] = [];
+  const demand = (holds: boolean, problem: string, keys: readonly string[]): void => {
     if (!holds) {
-      problems.push(problem);
+      found.push({ keys, problem });
     }
   };
-  const powerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
 
   const factor = 2 ** (model.pixel_cnn.channel_mult.length - 1);
   for (const key of ['vit_enc_patch_size', 'vit_dec_patch_size'] as const) {
-    require(model[key] ===
-      factor, `${key} is ${model[key]}, but pixel_cnn.channel_mult downsamples by ${factor}; they must be equal`);
+    demand(
+      model[key] === factor,
+      `${key} is ${model[key]}, but pixel_cnn.channel_mult downsamples by ${factor}; they must be equal`,
+      ['pixel_cnn', key],
+    );
   }
   const channels = model.pixel_cnn.hidden_channels;
-  require(channels % 32 ===
-    0, `pixel_cnn.hidden_channels must be a multiple of 32 (GroupNorm has 32 groups), got ${channels}`);
-  require(cropSize % factor === 0, `crop_size ${cropSize} must be a multiple of the patch size ${factor}`);
+  demand(
+    channels % 32 === 0,
+    `pixel_cnn.hidden_channels must be a multiple of 32 (GroupNorm has 32 groups), got ${channels}`,
+    ['pixel_cnn'],
+  );
+  demand(cropSize % factor === 0, `crop_size ${cropSize} must be a multiple of the patch size ${factor}`, [
+    'pixel_cnn',
+    'crop_size',
+  ]);
 
   const latents = model.num_latent_tokens;
-  require(powerOfTwo(latents) &&
-    latents >= 2, `num_latent_tokens must be a power of two of at least 2, got ${latents}`);
+  demand(
+    isPowerOfTwo(latents) && latents >= 2,
+    `num_latent_tokens must be a power of two of at least 2, got ${latents}`,
+    ['num_latent_tokens'],
+  );
   const minimum = model.num_min_tokens;
-  require(powerOfTwo(minimum) &&
-    minimum <= latents, `num_min_tokens must be a power of two up to ${latents}, got ${minimum}`);
+  demand(
+    isPowerOfTwo(minimum) && minimum <= latents,
+    `num_min_tokens must be a power of two up to ${latents}, got ${minimum}`,
+    ['num_latent_tokens', 'num_min_tokens'],
+  );
   const tested = model.test_num_latent_tokens ?? latents;
-  require(tested <= latents, `test_num_latent_tokens is ${tested}, more than num_latent_tokens ${latents}`);
+  demand(tested <= latents, `test_num_latent_tokens is ${tested}, more than num_latent_tokens ${latents}`, [
+    'num_latent_tokens',
+    'test_num_latent_tokens',
+  ]);
+  demand(model.reduction_ratio === 0.5, `reduction_ratio must be 0.5, got ${model.reduction_ratio}`, [
+    'reduction_ratio',
+  ]);
 
-  require(model.reduction_ratio === 0.5, `reduction_ratio must be 0.5, got ${model.reduction_ratio}`);
   const gridWidth = cropSize / factor;
-  const neededWidth = 2 ** Math.max(0, model.hierarchy_stages - 1);
-  require(!model.merge_tokens ||
-    gridWidth % neededWidth ===
-      0, `hierarchy_stages ${model.hierarchy_stages} halves the grid's width ${model.hierarchy_stages - 1} times, so ${gridWidth} must be a multiple of ${neededWidth}; use fewer stages or a larger crop_size`);
+  const stages = model.hierarchy_stages;
+  const neededWidth = 2 ** Math.max(0, stages - 1);
+  demand(
+    !model.merge_tokens || gridWidth % neededWidth === 0,
+    `hierarchy_stages ${stages} halves the grid's width ${stages - 1} times, so ${gridWidth} must be a multiple of ${neededWidth}; use fewer stages or a larger crop_size`,
+    ['pixel_cnn', 'crop_size', 'merge_tokens', 'hierarchy_stages'],
+  );
   for (const key of ['vit_enc_model_size', 'vit_dec_model_size'] as const) {
     const { width, heads } = resolveVitSize(model[key]);
-    require(width % heads === 0 &&
-      (width / heads) % 4 ===
-        0, `${key}: width ${width} over ${heads} heads must give a head width that is a multiple of 4`);
+    demand(
+      width % heads === 0 && (width / heads) % 4 === 0,
+      `${key}: width ${width} over ${heads} heads must give a head width that is a multiple of 4`,
+      [key],
+    );
   }
-  return problems;
+  return found;
 }

@@ -31,10 +31,11 @@ export interface AttentionOptions {
  *
  * @param qkv `[B, T, 3D]` queries, keys and values side by side, heads contiguous in each.
  * @returns `[B, T, D]`, owned by the caller.
- * @throws ShapeError when visibleKeys does not name T positions between 1 and T.
+ * @throws ShapeError when 3D does not split into heads, or visibleKeys does not name T counts between 1 and T.
  * @source method.md, sections 3 and 4.5.
  */
 export function attention(qkv: Tensor3D, options: AttentionOptions): Tensor3D {
+  checkHeads(qkv, options.numHeads);
   checkVisibleKeys(qkv.shape[1], options.visibleKeys);
   return differentiable(
     [qkv],
@@ -120,13 +121,20 @@ function mergeHeads(x: Tensor): Tensor3D {
   return reshape(transpose(x, [0, 2, 1, 3]), [batch, positions, heads * headWidth]);
 }
 
-function checkVisibleKeys(positions: number, visibleKeys: readonly number[] | undefined): void {
-  if (visibleKeys === undefined) {
-    return;
-  }
-  if (visibleKeys.length !== positions || visibleKeys.some((visible) => visible < 1 || visible > positions)) {
+function checkHeads(qkv: Tensor3D, numHeads: number): void {
+  if (!Number.isInteger(qkv.shape[2] / (3 * numHeads))) {
     throw new ShapeError(
-      `attention: visibleKeys must hold ${positions} counts between 1 and ${positions}, got ${visibleKeys.length}. Rebuild the mask for this sequence.`,
+      `attention: qkv must split into 3 x ${numHeads} heads, got [${qkv.shape.join(', ')}]. Change the width or the number of heads.`,
+    );
+  }
+}
+
+function checkVisibleKeys(positions: number, visibleKeys: readonly number[] | undefined): void {
+  const isCount = (visible: number): boolean =>
+    Number.isInteger(visible) && visible >= 1 && visible <= positions;
+  if (visibleKeys !== undefined && (visibleKeys.length !== positions || !visibleKeys.every(isCount))) {
+    throw new ShapeError(
+      `attention: visibleKeys must hold ${positions} counts between 1 and ${positions}, got [${visibleKeys.join(', ')}]. Rebuild the mask for this sequence.`,
     );
   }
 }

@@ -3,6 +3,7 @@ import {
   add,
   argMin,
   cast,
+  gather,
   matMul,
   mul,
   oneHot,
@@ -13,7 +14,6 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { gather } from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
 import { differentiable, runKernel } from './kernel';
 import { kernelNames } from './kernel-names';
@@ -50,11 +50,13 @@ export function squaredDistances(latents: Tensor2D, codebook: Tensor2D): Tensor2
  * Picks rows of a table; the gradient adds up per row.
  *
  * @param table `[V, D]` float32.
- * @param indices `[N]` int32 in 0 ... V-1; the caller checks the range, as backends differ on what lies outside.
+ * @param indices `[N]` int32 in 0 ... V-1; they are read, since backends differ on what lies outside.
  * @returns `[N, D]`, owned by the caller.
+ * @throws ShapeError naming the first index out of range, or when the indices are not int32.
  */
 export function gatherRows(table: Tensor2D, indices: Tensor1D): Tensor2D {
   const numRows = table.shape[0];
+  checkRows(indices, numRows);
   return differentiable(
     [table],
     () =>
@@ -67,6 +69,22 @@ export function gatherRows(table: Tensor2D, indices: Tensor1D): Tensor2D {
       ]),
     [indices],
   );
+}
+
+function checkRows(indices: Tensor1D, numRows: number): void {
+  if (indices.dtype !== 'int32') {
+    throw new ShapeError(
+      `gatherRows: indices must be int32, got ${indices.dtype}. Make them with tensor1d(values, 'int32').`,
+    );
+  }
+  const values = indices.dataSync();
+  const position = values.findIndex((index) => !(index >= 0 && index < numRows));
+  if (position >= 0) {
+    throw new ShapeError(
+      `gatherRows: indices must be in 0 ... ${numRows - 1}, got ${values[position]} at position ${position}. Use indices that were made with this table.`,
+      { index: values[position], position },
+    );
+  }
 }
 
 /** tfjs-wasm has no scatter-add, so the rows are summed by a one-hot product. */

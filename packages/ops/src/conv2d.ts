@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
+import { checkChannels } from './check-channels';
 import { differentiable, runKernel } from './kernel';
 import { kernelNames } from './kernel-names';
 
@@ -11,17 +12,18 @@ import { kernelNames } from './kernel-names';
  * @param filter `[k, k, I, O]`, k odd.
  * @param bias `[O]`, optional.
  * @returns `[B, H, W, O]`, owned by the caller.
- * @throws ShapeError when the channels do not fit or k is even.
+ * @throws ShapeError when the channels or the bias do not fit, or the filter is not square or k is even.
  */
 export function conv2d(x: Tensor4D, filter: Tensor4D, bias?: Tensor1D): Tensor4D {
-  if (x.shape[3] !== filter.shape[2] || filter.shape[0] % 2 === 0) {
+  const [rows, columns, inputs, outputs] = filter.shape;
+  if (x.shape[3] !== inputs || rows !== columns || rows % 2 === 0) {
     throw new ShapeError(
-      `conv2d: x [${x.shape.join(', ')}] and filter [${filter.shape.join(', ')}] must share channels, with an odd filter size. Pass [B, H, W, I] and [k, k, I, O].`,
+      `conv2d: x [${x.shape.join(', ')}] and filter [${filter.shape.join(', ')}] must share channels, with a square filter of odd size. Pass [B, H, W, I] and [k, k, I, O].`,
     );
   }
-  const inputs: Tensor[] = bias === undefined ? [x, filter] : [x, filter, bias];
+  checkChannels('conv2d', outputs, { bias });
   return differentiable(
-    inputs,
+    bias === undefined ? [x, filter] : [x, filter, bias],
     () =>
       runKernel(kernelNames.conv2d, { x, filter, bias }, {}, () => [
         conv2dReference(x, filter, bias),

@@ -1,8 +1,9 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { add, mean, mul, reshape, rsqrt, sigmoid, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
+import { checkChannels } from './check-channels';
 import { differentiable, runKernel } from './kernel';
-import { kernelNames } from './kernel-names';
+import { kernelForWidth, kernelNames } from './kernel-names';
 
 export interface GroupNormOptions {
   /** Channels are split in this many neighbouring groups, each normalised over its pixels and channels. */
@@ -19,19 +20,20 @@ export interface GroupNormOptions {
  * @param gain `[C]`.
  * @param shift `[C]`.
  * @returns same shape as x, owned by the caller.
- * @throws ShapeError when C is not a multiple of the number of groups.
+ * @throws ShapeError when C is not a multiple of the number of groups, or gain or shift is not [C].
  * @source Wu and He, arXiv 1803.08494; method.md, section 2.
  */
 export function groupNorm(x: Tensor4D, gain: Tensor1D, shift: Tensor1D, options: GroupNormOptions): Tensor4D {
-  if (x.shape[3] % options.groups !== 0) {
+  if (x.shape[3] % options.groups !== 0 || options.groups < 1) {
     throw new ShapeError(
       `groupNorm: channels must be a multiple of ${options.groups}, got ${x.shape[3]}. Change the number of groups or channels.`,
     );
   }
+  checkChannels('groupNorm', x.shape[3], { gain, shift });
   return differentiable(
     [x, gain, shift],
     () =>
-      runKernel(kernelNames.groupNorm, { x, gain, shift }, options, () => [
+      runKernel(kernelForWidth(kernelNames.groupNorm, x.shape[3]), { x, gain, shift }, options, () => [
         groupNormReference(x, gain, shift, options),
       ])[0] as Tensor4D,
     (gradient, [savedX, savedGain, savedShift]) =>
@@ -58,7 +60,8 @@ export function groupNormGrad(
   shift: Tensor1D,
   options: GroupNormOptions,
 ): Tensor[] {
-  return runKernel(kernelNames.groupNormGrad, { gradient, x, gain, shift }, options, () =>
+  const name = kernelForWidth(kernelNames.groupNormGrad, x.shape[3]);
+  return runKernel(name, { gradient, x, gain, shift }, options, () =>
     groupNormGradReference(gradient, x, gain, shift, options),
   );
 }

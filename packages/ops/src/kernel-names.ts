@@ -1,6 +1,8 @@
 /**
  * Names under which a backend may register a faster kernel. Inputs, attributes and outputs are those of
- * the function of the same name in this package; a name that ends in Grad is its gradient.
+ * the function of the same name in this package; a name that ends in Grad is its gradient. Shapes have been
+ * checked when a kernel is called. Kernels of groupNorm are asked for channels, and those of normalizeAndRotate
+ * for head widths, that are multiples of four; all others for any size.
  */
 export const kernelNames = {
   linear: 'RestokLinear',
@@ -33,3 +35,14 @@ export const kernelNames = {
 } as const;
 
 export type KernelName = (typeof kernelNames)[keyof typeof kernelNames];
+
+/** Values that one vector instruction takes. */
+const VECTOR_WIDTH = 4;
+
+/**
+ * For kernels that need not take every width: the name where the width is a multiple of four, and nothing,
+ * which runs the reference, elsewhere.
+ */
+export function kernelForWidth(name: KernelName, width: number): KernelName | undefined {
+  return width % VECTOR_WIDTH === 0 ? name : undefined;
+}

@@ -10,17 +10,17 @@ export type KernelInputs = Record<string, Tensor | undefined>;
  * This is the only place where the model meets a backend: a backend adds speed by registering a kernel
  * under one of `kernelNames`, and nothing else changes.
  *
- * @param name one of `kernelNames`.
+ * @param name one of `kernelNames`; undefined asks for the reference.
  * @param reference the same computation from tfjs-core operations, right on every backend.
  * @returns the outputs, owned by the caller.
  */
 export function runKernel<Attributes extends object>(
-  name: string,
+  name: string | undefined,
   inputs: KernelInputs,
   attributes: Attributes,
   reference: () => Tensor[],
 ): Tensor[] {
-  if (getKernel(name, engine().backendName) == null) {
+  if (name === undefined || getKernel(name, engine().backendName) == null) {
     return tidy(reference);
   }
   const present: NamedTensorMap = {};

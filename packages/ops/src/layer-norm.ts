@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { add, mean, mul, reshape, rsqrt, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import { checkChannels } from './check-channels';
 import { differentiable, runKernel } from './kernel';
 import { kernelNames } from './kernel-names';
 
@@ -11,8 +12,10 @@ import { kernelNames } from './kernel-names';
  * @param shift `[D]`.
  * @param epsilon ε; 1e-5 in ResTok.
  * @returns same shape as x, owned by the caller.
+ * @throws ShapeError when gain or shift is not [D].
  */
 export function layerNorm<X extends Tensor>(x: X, gain: Tensor1D, shift: Tensor1D, epsilon: number): X {
+  checkChannels('layerNorm', x.shape.at(-1)!, { gain, shift });
   return differentiable(
     [x, gain, shift],
     () =>

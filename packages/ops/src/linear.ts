@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, matMul, reshape, sum, tidy, transpose } from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
+import { checkChannels } from './check-channels';
 import { differentiable, runKernel } from './kernel';
 import { kernelNames } from './kernel-names';
 
@@ -11,7 +12,7 @@ import { kernelNames } from './kernel-names';
  * @param weight `[O, I]`, the layout of published files.
  * @param bias `[O]`, optional.
  * @returns `[..., O]`, owned by the caller.
- * @throws ShapeError when the last axis of x is not I.
+ * @throws ShapeError when the last axis of x is not I or the bias is not [O].
  */
 export function linear<X extends Tensor>(x: X, weight: Tensor2D, bias?: Tensor1D): X {
   if (x.shape.at(-1) !== weight.shape[1]) {
@@ -19,6 +20,7 @@ export function linear<X extends Tensor>(x: X, weight: Tensor2D, bias?: Tensor1D
       `linear: x must end in ${weight.shape[1]} channels, got [${x.shape.join(', ')}]. Pass features of the layer's input width.`,
     );
   }
+  checkChannels('linear', weight.shape[0], { bias });
   const inputs: Tensor[] = bias === undefined ? [x, weight] : [x, weight, bias];
   return differentiable(
     inputs,

@@ -1,7 +1,9 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { add, concat, mul, reshape, slice, stack, sub, tidy, unstack } from '@tensorflow/tfjs-core';
+import { ShapeError } from '@restok/core';
+import { checkChannels } from './check-channels';
 import { differentiable, runKernel } from './kernel';
-import { kernelNames } from './kernel-names';
+import { kernelForWidth, kernelNames } from './kernel-names';
 import { layerNormGradReference, layerNormReference } from './layer-norm';
 
 /** Cosines and sines of every position and channel pair, `[T, Dh/2]` each. */
@@ -33,6 +35,7 @@ export interface NormalizeAndRotateOptions {
  * @param norm LayerNorm parameters, `[Dh]` each, Dh = D / numHeads.
  * @param rotation table of the T positions; receives no gradient.
  * @returns same shape as qkv, owned by the caller.
+ * @throws ShapeError when 3D does not split into heads of an even width, or the norm or the table does not fit.
  * @source Su et al., arXiv 2104.09864; method.md, section 3.
  */
 export function normalizeAndRotate(
@@ -41,10 +44,14 @@ export function normalizeAndRotate(
   rotation: RotationTable,
   options: NormalizeAndRotateOptions,
 ): Tensor3D {
+  checkSizes(qkv, norm, rotation, options.numHeads);
+  const headWidth = qkv.shape[2] / (3 * options.numHeads);
+  const name = kernelForWidth(kernelNames.normalizeAndRotate, headWidth);
+  const gradName = kernelForWidth(kernelNames.normalizeAndRotateGrad, headWidth);
   return differentiable(
     [qkv, norm.queryGain, norm.queryShift, norm.keyGain, norm.keyShift],
     () =>
-      runKernel(kernelNames.normalizeAndRotate, { qkv, ...norm, ...rotation }, options, () => [
+      runKernel(name, { qkv, ...norm, ...rotation }, options, () => [
         normalizeAndRotateReference(qkv, norm, rotation, options),
       ])[0] as Tensor3D,
     (gradient, saved) => {
@@ -52,7 +59,7 @@ export function normalizeAndRotate(
       const [queryGain, keyGain] = [saved[1] as Tensor1D, saved[3] as Tensor1D];
       const table: RotationTable = { cos: saved[5] as Tensor2D, sin: saved[6] as Tensor2D };
       const inputs = { gradient, qkv: savedQkv, queryGain, keyGain, ...table };
-      return runKernel(kernelNames.normalizeAndRotateGrad, inputs, options, () =>
+      return runKernel(gradName, inputs, options, () =>
         normalizeAndRotateGradReference(gradient, savedQkv, { queryGain, keyGain }, table, options),
       );
     },
@@ -101,6 +108,24 @@ export function normalizeAndRotateGradReference(
     ) as [Tensor, Tensor, Tensor];
     return [joinHeads([dq, dk, dValues], qkv), dQueryGain, dQueryShift, dKeyGain, dKeyShift];
   });
+}
+
+function checkSizes(qkv: Tensor3D, norm: QueryKeyNorm, rotation: RotationTable, numHeads: number): void {
+  const [, positions, tripleWidth] = qkv.shape;
+  const headWidth = tripleWidth / (3 * numHeads);
+  if (!Number.isInteger(headWidth / 2)) {
+    throw new ShapeError(
+      `normalizeAndRotate: qkv must split into 3 x ${numHeads} heads of an even width, got [${qkv.shape.join(', ')}]. Change the width or the number of heads.`,
+    );
+  }
+  checkChannels('normalizeAndRotate', headWidth, { ...norm });
+  for (const table of [rotation.cos, rotation.sin]) {
+    if (table.shape[0] !== positions || table.shape[1] !== headWidth / 2) {
+      throw new ShapeError(
+        `normalizeAndRotate: rotation must be [${positions}, ${headWidth / 2}], got [${table.shape.join(', ')}]. Build the table for these positions.`,
+      );
+    }
+  }
 }
 
 /** [B, T, 3D] to three tensors [B, T, H, Dh]. */

@@ -1,5 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { add, div, mul, sqrt, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import { ShapeError } from '@restok/core';
 import { runKernel } from './kernel';
 import { kernelNames } from './kernel-names';
 
@@ -28,9 +29,11 @@ export interface AdamWOptions {
  *
  * @param state consumed: use the returned one. Backends may update its memory in place.
  * @param gradient same shape as the value; not consumed.
+ * @throws ShapeError when the shapes differ; nothing is consumed then.
  * @source Loshchilov and Hutter, arXiv 1711.05101; method.md, section 8.
  */
 export function adamW(state: AdamWState, gradient: Tensor, options: AdamWOptions): AdamWState {
+  checkSameShape('adamW', state.value, { mean: state.mean, variance: state.variance, gradient });
   const [value, mean, variance] = runKernel(kernelNames.adamW, { ...state, gradient }, options, () =>
     adamWReference(state, gradient, options),
   ) as [Tensor, Tensor, Tensor];
@@ -57,8 +60,10 @@ export function adamWReference(state: AdamWState, gradient: Tensor, options: Ada
  * decay · average + (1 - decay) · value.
  *
  * @param average consumed: use the returned tensor. Backends may update its memory in place.
+ * @throws ShapeError when the shapes differ; nothing is consumed then.
  */
 export function movingAverage(average: Tensor, value: Tensor, decay: number): Tensor {
+  checkSameShape('movingAverage', average, { value });
   const [updated] = runKernel(kernelNames.movingAverage, { average, value }, { decay }, () => [
     movingAverageReference(average, value, decay),
   ]) as [Tensor];
@@ -73,4 +78,14 @@ export function movingAverageReference(average: Tensor, value: Tensor, decay: nu
 /** Sum of squares of all elements. */
 export function squaredNorm(x: Tensor): Scalar {
   return runKernel(kernelNames.squaredNorm, { x }, {}, () => [tidy(() => sum(square(x)))])[0] as Scalar;
+}
+
+function checkSameShape(where: string, first: Tensor, others: Readonly<Record<string, Tensor>>): void {
+  for (const [name, tensor] of Object.entries(others)) {
+    if (tensor.shape.join() !== first.shape.join()) {
+      throw new ShapeError(
+        `${where}: ${name} must be [${first.shape.join(', ')}], got [${tensor.shape.join(', ')}]. Pass what belongs to this parameter.`,
+      );
+    }
+  }
 }

@@ -48,7 +48,9 @@ export class Parameter {
     }
     const previous = this.current;
     this.current = keep(value);
-    previous?.dispose();
+    if (previous !== value) {
+      previous?.dispose();
+    }
   }
 
   /** Like {@link replace} where the old value was consumed by the operation that made the new one. */
@@ -56,7 +58,7 @@ export class Parameter {
     this.current = keep(value);
   }
 
-  /** Copies in values in published order. */
+  /** Copies in values in published order; ShapeError when their number is wrong. */
   load(values: Float32Array): void {
     this.replace(this.fromPublished(values));
   }
@@ -68,8 +70,14 @@ export class Parameter {
 
   /** Values in published order as a tensor of this parameter's layout, kept, owned by the caller. */
   fromPublished(values: Float32Array): Tensor {
+    if (values.length !== this.size) {
+      throw new ShapeError(
+        `Parameter: values must be ${this.size} for [${this.publishedShape.join(', ')}], got ${values.length}. Load a model of this size.`,
+      );
+    }
     const ordered = fromPublishedLayout(values, this.publishedShape, this.layout);
-    return keep(tensor(ordered, [...this.shape], 'float32'));
+    // The CPU backend keeps the array that it is given.
+    return keep(tensor(ordered === values ? values.slice() : ordered, [...this.shape], 'float32'));
   }
 
   /** A tensor of this parameter's layout, for instance an average of it, as values in published order. */

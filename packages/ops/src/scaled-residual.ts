@@ -1,5 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { add, mul, tidy } from '@tensorflow/tfjs-core';
+import { ShapeError } from '@restok/core';
+import { checkChannels } from './check-channels';
 import { differentiable, runKernel } from './kernel';
 import { kernelNames } from './kernel-names';
 import { sumToChannels } from './sum-to-channels';
@@ -11,9 +13,16 @@ import { sumToChannels } from './sum-to-channels';
  * @param update same shape as x.
  * @param gamma `[D]`.
  * @returns same shape as x, owned by the caller.
+ * @throws ShapeError when the update has another shape than x, or gamma is not [D].
  * @source Touvron et al., arXiv 2103.17239; method.md, section 3.
  */
 export function scaledResidual<X extends Tensor>(x: X, update: X, gamma: Tensor1D): X {
+  if (x.shape.join() !== update.shape.join()) {
+    throw new ShapeError(
+      `scaledResidual: update must be [${x.shape.join(', ')}], got [${update.shape.join(', ')}]. Pass what was computed from x.`,
+    );
+  }
+  checkChannels('scaledResidual', x.shape.at(-1)!, { gamma });
   return differentiable(
     [x, update, gamma],
     () =>

@@ -1,4 +1,5 @@
 import type { TokenGrid } from '@restok/core';
+import { ShapeError } from '@restok/core';
 
 /**
  * A sparse matrix over tokens: output t is the sum of weights[j] · input sources[j] for j from offsets[t]
@@ -18,13 +19,24 @@ export interface TokenSource {
   readonly weight: number;
 }
 
-/** Builds a map from the sources of each output token. */
+/**
+ * Builds a map from the sources of each output token.
+ *
+ * @throws ShapeError when a source is not one of the inputs.
+ */
 export function tokenMap(numInputs: number, outputs: readonly (readonly TokenSource[])[]): TokenMap {
   const offsets = new Int32Array(outputs.length + 1);
   outputs.forEach((sources, output) => {
     offsets[output + 1] = offsets[output]! + sources.length;
   });
   const flat = outputs.flat();
+  const wrong = flat.find(({ source }) => !Number.isInteger(source) || source < 0 || source >= numInputs);
+  if (wrong !== undefined) {
+    throw new ShapeError(
+      `tokenMap: sources must be in 0 ... ${numInputs - 1}, got ${wrong.source}. Name input tokens only.`,
+      { source: wrong.source },
+    );
+  }
   return {
     numInputs,
     numOutputs: outputs.length,

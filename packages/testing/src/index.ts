@@ -11,3 +11,4 @@ export {
 export { channelsBeforeTokens, channelsFirst, channelsLast, firstSample } from './published-order';
 export { tensorsLeftBy, testBackends, useTestBackend } from './backends';
 export type { TestBackend } from './backends';
+export { expectGradients, numericalGradient, runWithGradients, seededTensor } from './numerical-gradient';
