@@ -60,6 +60,8 @@ const vqModel = z
     test_num_latent_tokens: count.optional(),
     merge_tokens: z.boolean().default(true),
     hierarchy_stages: z.number().int().nonnegative().default(4),
+    // Ours, absent from published files: the key of a merging method of @restok/tokenizer.
+    merge_method: z.enum(['everySecond', 'averagePool']).optional(),
     reduction_ratio: z.number().default(0.5),
     residual_image_tokens: z.boolean().default(true),
     residual_latent_tokens: z.boolean().default(true),

@@ -141,9 +141,11 @@ export class Encoder extends Module {
       const numTokens = grid.rows * grid.columns;
       const finer = slice(x, [0, 0, 0], [batch, numTokens, width]);
       const rest = slice(x, [0, numTokens, 0], [batch, length - numTokens, width]);
-      const coarser = mergeMethods.everySecond(finer, grid);
+      const { merge_method: method = 'everySecond', residual_image_tokens: isResidual } =
+        this.architecture.model;
+      const coarser = mergeMethods[method](finer, grid);
       const upsampled = mixTokens(coarser, nearestMap1d(numTokens / 2, numTokens));
-      const kept: Tensor3D = this.architecture.model.residual_image_tokens ? sub(finer, upsampled) : finer;
+      const kept: Tensor3D = isResidual ? sub(finer, upsampled) : finer;
       return concat([coarser, kept, rest], 1);
     });
   }
