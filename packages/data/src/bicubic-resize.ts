@@ -13,23 +13,43 @@ interface Tap {
   readonly weights: Int32Array;
 }
 
+/** A rectangle of a resized picture, in its pixels. */
+export interface PictureWindow {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * Bicubic resize with antialiasing: the kernel widens with the reduction, and each axis is rounded to 8 bits,
  * width first, as Pillow does. The reference evaluation resizes this way.
  *
+ * @param window the part of the result that is wanted; only this part is computed. All of it by default.
  * @source Keys, Cubic convolution interpolation, 1981; method.md, appendix C.
  */
-export function bicubicResize(picture: Picture, width: number, height: number): Picture {
-  const across = width === picture.width ? picture : resizeWidth(picture, width);
-  return height === picture.height ? across : resizeHeight(across, height);
+export function bicubicResize(
+  picture: Picture,
+  width: number,
+  height: number,
+  window: PictureWindow = { left: 0, top: 0, width, height },
+): Picture {
+  const columns = tapsFor(picture.width, width, window.left, window.width);
+  const rows = tapsFor(picture.height, height, window.top, window.height);
+  // Source rows that no kept row needs are left out of the first pass.
+  const last = rows[rows.length - 1]!;
+  const top = rows[0]!.first;
+  const end = last.first + last.weights.length;
+  return resizeHeight(resizeWidth(picture, columns, top, end), top, rows);
 }
 
-function resizeWidth(picture: Picture, width: number): Picture {
-  const { height } = picture;
-  const taps = tapsFor(picture.width, width);
+/** Rows `top` ... `end` - 1 of the picture with as many columns as there are taps. */
+function resizeWidth(picture: Picture, taps: readonly Tap[], top: number, end: number): Picture {
+  const width = taps.length;
+  const height = end - top;
   const pixels = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {
-    const source = row * picture.width * 3;
+    const source = (top + row) * picture.width * 3;
     for (let column = 0; column < width; column++) {
       weigh(picture.pixels, source, 3, taps[column]!, pixels, (row * width + column) * 3, 3);
     }
@@ -37,12 +57,13 @@ function resizeWidth(picture: Picture, width: number): Picture {
   return { width, height, pixels };
 }
 
-function resizeHeight(picture: Picture, height: number): Picture {
+/** @param top which source row the first row of `picture` is. */
+function resizeHeight(picture: Picture, top: number, taps: readonly Tap[]): Picture {
   const rowLength = picture.width * 3;
-  const taps = tapsFor(picture.height, height);
+  const height = taps.length;
   const pixels = new Uint8Array(rowLength * height);
   for (let row = 0; row < height; row++) {
-    weigh(picture.pixels, 0, rowLength, taps[row]!, pixels, row * rowLength, rowLength);
+    weigh(picture.pixels, -top * rowLength, rowLength, taps[row]!, pixels, row * rowLength, rowLength);
   }
   return { width: picture.width, height, pixels };
 }
@@ -68,12 +89,17 @@ function weigh(
   }
 }
 
-function tapsFor(from: number, to: number): Tap[] {
+/** Taps of the target values `start` ... `start + count` - 1 of an axis resized from `from` to `to` values. */
+function tapsFor(from: number, to: number, start: number, count: number): Tap[] {
+  if (from === to) {
+    const one = Int32Array.of(2 ** PRECISION_BITS);
+    return Array.from({ length: count }, (_, i) => ({ first: start + i, weights: one }));
+  }
   const scale = from / to;
   const widening = Math.max(1, scale);
   const support = SUPPORT * widening;
-  return Array.from({ length: to }, (_, target) => {
-    const centre = (target + 0.5) * scale;
+  return Array.from({ length: count }, (_, target) => {
+    const centre = (start + target + 0.5) * scale;
     const first = Math.max(0, Math.trunc(centre - support + 0.5));
     const end = Math.min(from, Math.trunc(centre + support + 0.5));
     const weights = Array.from({ length: end - first }, (_unused, i) =>

@@ -27,7 +27,7 @@ export async function readCodes(path: string): Promise<Codes> {
   const arrays = await readNpz(path, ['indices', 'names']);
   const { shape, values } = arrays.indices;
   const names = arrays.names.values;
-  const indices = values instanceof BigInt64Array ? Int32Array.from(values, Number) : values;
+  const indices = values instanceof BigInt64Array ? narrow(values) : values;
   const areTexts = Array.isArray(names) && names.every((name) => typeof name === 'string');
   if (!(indices instanceof Int32Array) || shape.length !== 2 || !areTexts || names.length !== shape[0]) {
     throw new DataError(
@@ -35,4 +35,10 @@ export async function readCodes(path: string): Promise<Codes> {
     );
   }
   return { names, indices, numLatents: shape[1]! };
+}
+
+/** The same values as int32, or undefined where one does not fit. */
+function narrow(values: BigInt64Array): Int32Array | undefined {
+  const fits = values.every((value) => value === BigInt.asIntN(32, value));
+  return fits ? Int32Array.from(values, Number) : undefined;
 }

@@ -33,22 +33,27 @@ export function flipPicture(picture: Picture): Picture {
 
 /** Bicubic resize so that the shorter edge has `size` pixels; the longer one is truncated to whole pixels. */
 export function resizeShorterEdge(picture: Picture, size: number): Picture {
-  const { width, height } = picture;
+  const { width, height } = sizeWithShorterEdge(picture, size);
+  return bicubicResize(picture, width, height);
+}
+
+function sizeWithShorterEdge({ width, height }: Picture, size: number): { width: number; height: number } {
   const shorter = Math.min(width, height);
   const scaled = (side: number): number => (side === shorter ? size : Math.trunc((size * side) / shorter));
-  return bicubicResize(picture, scaled(width), scaled(height));
+  return { width: scaled(width), height: scaled(height) };
 }
 
 /**
- * What the reference evaluation scores: shorter edge to `size`, then the centre square.
+ * What the reference evaluation scores: shorter edge to `size`, then the centre square. Only the square is
+ * computed, so the work does not grow with the longer edge.
  *
  * @source method.md, appendix C. Halves of odd margins are rounded to even, as torchvision does.
  */
 export function evaluationCrop(picture: Picture, size: number): Picture {
-  const resized = resizeShorterEdge(picture, size);
-  const left = roundHalfToEven((resized.width - size) / 2);
-  const top = roundHalfToEven((resized.height - size) / 2);
-  return cropPicture(resized, left, top, size, size);
+  const { width, height } = sizeWithShorterEdge(picture, size);
+  const left = roundHalfToEven((width - size) / 2);
+  const top = roundHalfToEven((height - size) / 2);
+  return bicubicResize(picture, width, height, { left, top, width: size, height: size });
 }
 
 /** Range of the drawn shorter side, as shares of the crop's: size / 1.0 to size / 0.8. */
@@ -68,14 +73,11 @@ export function trainingCrop(picture: Picture, size: number, random: Random, fli
     reduced = halve(reduced);
   }
   const scale = shorter / Math.min(reduced.width, reduced.height);
-  const resized = bicubicResize(
-    reduced,
-    Math.round(reduced.width * scale),
-    Math.round(reduced.height * scale),
-  );
-  const left = random.integer(resized.width - size + 1);
-  const top = random.integer(resized.height - size + 1);
-  const cropped = cropPicture(resized, left, top, size, size);
+  const width = Math.round(reduced.width * scale);
+  const height = Math.round(reduced.height * scale);
+  const left = random.integer(width - size + 1);
+  const top = random.integer(height - size + 1);
+  const cropped = bicubicResize(reduced, width, height, { left, top, width: size, height: size });
   return flip && random.uniform() < 0.5 ? flipPicture(cropped) : cropped;
 }
 

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import { DataError } from '@restok/core';
 import { evaluationCrop, flipPicture, trainingCrop } from './crop';
 import type { PictureDataset } from './dataset';
@@ -23,8 +23,11 @@ const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp']);
  * @throws DataError when the folder holds no pictures. A damaged picture is an error of `read` that names it.
  */
 export async function openImageFolder(folder: string, options: ImageFolderOptions): Promise<PictureDataset> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  const files = names.filter((name) => EXTENSIONS.has(extname(name).toLowerCase())).sort();
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries
+    .filter((entry) => !entry.isDirectory() && EXTENSIONS.has(extname(entry.name).toLowerCase()))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
   if (files.length === 0) {
     throw new DataError(`openImageFolder: ${folder} holds no PNG, JPEG or WebP pictures. Check the path.`);
   }

@@ -2,6 +2,7 @@ export { fromUnitRange, toUnitRange } from './picture';
 export type { Picture } from './picture';
 export { writeAtomically } from './atomic-file';
 export { bicubicResize } from './bicubic-resize';
+export type { PictureWindow } from './bicubic-resize';
 export { decodePicture, readPicture } from './read-picture';
 export type { ReadPictureOptions } from './read-picture';
 export { cropPicture, evaluationCrop, flipPicture, resizeShorterEdge, trainingCrop } from './crop';

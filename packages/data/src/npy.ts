@@ -14,6 +14,13 @@ const MAGIC = '\x93NUMPY';
 const ALIGNMENT = 64;
 /** Larger headers are refused. */
 const MAX_HEADER_BYTES = 2 ** 16;
+const BYTES_BY_DESCRIPTOR: ReadonlyMap<string, number> = new Map([
+  ['<i4', 4],
+  ['<f4', 4],
+  ['|u1', 1],
+  ['<i8', 8],
+]);
+const LARGEST_CODE_POINT = 0x10ffff;
 
 /**
  * Encodes an array as .npy, version 1.0.
@@ -69,7 +76,12 @@ export function decodeNpy(file: Uint8Array, name: string): NpyArray {
     .filter((side) => side.trim() !== '')
     .map(Number);
   const size = shape.reduce((product, side) => product * side, 1);
-  return { shape, values: decodeValues(fields[1]!, file.slice(start + length), size, name) };
+  if (!Number.isSafeInteger(size) || !shape.every(Number.isSafeInteger)) {
+    throw invalid(name, `its shape (${fields[3]!.slice(0, 40)}) is too large`);
+  }
+  // A copy: typed arrays need aligned bytes, and `slice` of a Node Buffer would share them.
+  const data = new Uint8Array(file.subarray(start + length));
+  return { shape, values: decodeValues(fields[1]!, data, size, name) };
 }
 
 function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Array } {
@@ -95,7 +107,7 @@ function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Arra
 function decodeValues(descriptor: string, data: Uint8Array, size: number, name: string): NpyValues {
   const texts = /^<U(\d+)$/.exec(descriptor);
   const width = texts === null ? 0 : Number(texts[1]);
-  const valueBytes = { '<i4': 4, '<f4': 4, '|u1': 1, '<i8': 8 }[descriptor] ?? width * 4;
+  const valueBytes = BYTES_BY_DESCRIPTOR.get(descriptor) ?? width * 4;
   if (valueBytes === 0) {
     throw invalid(name, `values of type ${descriptor} are not supported`);
   }
@@ -112,8 +124,13 @@ function decodeValues(descriptor: string, data: Uint8Array, size: number, name: 
       return new Uint8Array(buffer, 0, size);
     case '<i8':
       return new BigInt64Array(buffer, 0, size);
-    default:
-      return decodeTexts(new Uint32Array(buffer, 0, size * width), width);
+    default: {
+      const codes = new Uint32Array(buffer, 0, size * width);
+      if (codes.some((code) => code > LARGEST_CODE_POINT)) {
+        throw invalid(name, 'its texts are not unicode');
+      }
+      return decodeTexts(codes, width);
+    }
   }
 }
 

@@ -42,6 +42,9 @@ export async function decodePicture(
   options: ReadPictureOptions = {},
 ): Promise<Picture> {
   const maxPixels = options.maxPixels ?? DEFAULT_MAX_PIXELS;
+  if (source.length === 0) {
+    throw new DataError(`readPicture: ${name} is empty. Pass a PNG, JPEG or WebP picture.`);
+  }
   const image = sharp(source, { failOn: 'truncated', limitInputPixels: false });
   const metadata = await image.metadata().catch(() => undefined);
   if (metadata === undefined || !FORMATS.has(metadata.format)) {

@@ -50,6 +50,7 @@ export async function downloadEmoji(
   const present = await readManifest(folder);
   if (
     present !== undefined &&
+    present.sources.length === sources.length &&
     present.sources.every((source, i) => source.integrity === sources[i]?.integrity)
   ) {
     return present;
@@ -105,13 +106,22 @@ export async function readManifest(folder: string): Promise<EmojiManifest | unde
   if (text === undefined) {
     return undefined;
   }
-  const parsed = emojiManifest.safeParse(JSON.parse(text));
+  const parsed = emojiManifest.safeParse(parseJson(text));
   if (!parsed.success) {
     throw new DataError(
       `readManifest: ${folder}/manifest.json is not an emoji manifest. Delete the folder and fetch it again.`,
     );
   }
   return parsed.data;
+}
+
+/** undefined, which is no manifest, for what is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isPicture(path: string, source: EmojiSource): boolean {

@@ -1,0 +1,60 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeAtomically } from './atomic-file';
+import { fromUnitRange } from './picture';
+import { readPicture } from './read-picture';
+import { writePng } from './write-png';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'restok-atomic-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('writeAtomically', () => {
+  it('makes missing folders and leaves only the file', async () => {
+    const path = join(folder, 'a', 'b', 'file.txt');
+    await writeAtomically(path, (partialPath) => writeFile(partialPath, 'new'));
+    expect(await readdir(join(folder, 'a', 'b'))).toEqual(['file.txt']);
+    expect(await readFile(path, 'utf8')).toBe('new');
+  });
+
+  it('shows the old content until all of the new is written', async () => {
+    const path = join(folder, 'file.txt');
+    await writeFile(path, 'old');
+    let seen = '';
+    await writeAtomically(path, async (partialPath) => {
+      await writeFile(partialPath, 'new');
+      seen = await readFile(path, 'utf8');
+    });
+    expect([seen, await readFile(path, 'utf8')]).toEqual(['old', 'new']);
+  });
+
+  it('keeps the old file, removes the partial one and passes the error on when writing fails', async () => {
+    const path = join(folder, 'file.txt');
+    await writeFile(path, 'old');
+    const failing = writeAtomically(path, async (partialPath) => {
+      await writeFile(partialPath, 'ne');
+      throw new Error('disk full');
+    });
+    await expect(failing).rejects.toThrow('disk full');
+    expect(await readdir(folder)).toEqual(['file.txt']);
+    expect(await readFile(path, 'utf8')).toBe('old');
+  });
+});
+
+describe('writePng', () => {
+  it('writes what readPicture reads back exactly, whatever the extension', async () => {
+    const picture = fromUnitRange([0, 0.5, 1, 0.25, 1, 0], 1, 2);
+    await writePng(join(folder, 'new', 'a.picture'), picture);
+    expect(await readPicture(join(folder, 'new', 'a.picture'))).toEqual(picture);
+  });
+
+  it('leaves nothing behind when the pixels do not fit the size', async () => {
+    const broken = { width: 2, height: 2, pixels: new Uint8Array(3) };
+    await expect(writePng(join(folder, 'a.png'), broken)).rejects.toThrow();
+    expect(await readdir(folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataError } from '@restok/core';
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCodes, writeCodes } from './codes';
+import { encodeNpy } from './npy';
+import { readNpz, writeNpz } from './npz';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'restok-npz-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const ones = { shape: [2], values: Int32Array.of(1, 1) };
+const twos = { shape: [1], values: Int32Array.of(2) };
+
+describe('readNpz', () => {
+  it('gives back what writeNpz was given, odd names included', async () => {
+    const path = join(folder, 'odd.npz');
+    const arrays = { a: ones, 'b/c': twos, ['__proto__']: twos, 'ü 😀': ones };
+    await writeNpz(path, arrays);
+    expect(await readNpz(path, ['a', 'b/c', 'ü 😀'])).toEqual({ a: ones, 'b/c': twos, 'ü 😀': ones });
+    const proto = await readNpz(path, ['__proto__']);
+    expect(Object.entries(proto)).toEqual([['__proto__', twos]]);
+  });
+
+  it('unpacks nothing but the wanted names and writes no files', async () => {
+    const path = join(folder, 'hostile.npz');
+    const npy = encodeNpy(ones);
+    await writeFile(
+      path,
+      zipSync({ '../a.npy': npy, '/a.npy': npy, 'A.npy': npy, 'a.npy': encodeNpy(twos) }),
+    );
+    const before = await readdir(folder);
+    expect(await readNpz(path, ['a'])).toEqual({ a: twos });
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it('says which array is missing', async () => {
+    const path = join(folder, 'lacking.npz');
+    await writeNpz(path, { a: ones });
+    await expect(readNpz(path, ['a', 'b'])).rejects.toThrow(/lacking\.npz holds no array "b"/);
+    await expect(readNpz(path, ['toString'])).rejects.toThrow(DataError);
+  });
+
+  it('refuses a missing, a foreign and a truncated file', async () => {
+    await expect(readNpz(join(folder, 'none.npz'), ['a'])).rejects.toThrow(/none\.npz does not exist/);
+    const path = join(folder, 'cut.npz');
+    await writeFile(path, 'hello');
+    await expect(readNpz(path, ['a'])).rejects.toThrow(DataError);
+    await writeNpz(path, { a: ones });
+    const whole = await readFile(path);
+    await writeFile(path, whole.subarray(0, whole.length / 2));
+    await expect(readNpz(path, ['a'])).rejects.toThrow(/not a complete \.npz/);
+  });
+});
+
+describe('readCodes', () => {
+  it('gives back what writeCodes was given', async () => {
+    const codes = { names: ['a.png', 'é/b.png'], indices: Int32Array.of(1, 2, 3, 4, 5, 6), numLatents: 3 };
+    await writeCodes(join(folder, 'codes.npz'), codes);
+    expect(await readCodes(join(folder, 'codes.npz'))).toEqual(codes);
+  });
+
+  it('takes int64 indices, but none that int32 cannot hold', async () => {
+    const path = join(folder, 'wide.npz');
+    const names = { shape: [1], values: ['a'] };
+    await writeNpz(path, { indices: { shape: [1, 2], values: BigInt64Array.of(4n, 5n) }, names });
+    expect((await readCodes(path)).indices).toEqual(Int32Array.of(4, 5));
+    await writeNpz(path, { indices: { shape: [1, 2], values: BigInt64Array.of(4n, 2n ** 32n) }, names });
+    await expect(readCodes(path)).rejects.toThrow(DataError);
+  });
+
+  it('refuses indices of another type or shape, and names that do not fit', async () => {
+    const path = join(folder, 'wrong.npz');
+    const good = { shape: [1, 2], values: Int32Array.of(1, 2) };
+    const names = { shape: [1], values: ['a'] };
+    for (const arrays of [
+      { indices: { shape: [1, 2], values: Float32Array.of(1, 2) }, names },
+      { indices: { shape: [2], values: Int32Array.of(1, 2) }, names },
+      { indices: good, names: { shape: [2], values: ['a', 'b'] } },
+      { indices: good, names: twos },
+    ]) {
+      await writeNpz(path, arrays);
+      await expect(readCodes(path)).rejects.toThrow(/must hold int32 indices \[N, L\] and N names/);
+    }
+  });
+});

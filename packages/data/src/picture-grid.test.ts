@@ -1,0 +1,61 @@
+import { DataError } from '@restok/core';
+import { describe, expect, it } from 'vitest';
+import { fromUnitRange, toUnitRange } from './picture';
+import type { Picture } from './picture';
+import { pictureGrid } from './picture-grid';
+
+const WHITE = 255;
+
+function flat(red: number): Picture {
+  return { width: 2, height: 1, pixels: Uint8Array.of(red, 0, 9, red, 0, 9) };
+}
+
+function reds({ pixels, width, height }: Picture): number[][] {
+  return Array.from({ length: height }, (_, row) =>
+    Array.from({ length: width }, (_unused, column) => pixels[(row * width + column) * 3]!),
+  );
+}
+
+describe('pictureGrid', () => {
+  it('sets pictures in rows with a gap around each, and white where a row is short', async () => {
+    const grid = await pictureGrid([[flat(10), flat(20)], [flat(30)]], { gap: 1 });
+    const gap = Array.from({ length: 7 }, () => WHITE);
+    expect(reds(grid)).toEqual([
+      gap,
+      [WHITE, 10, 10, WHITE, 20, 20, WHITE],
+      gap,
+      [WHITE, 30, 30, WHITE, WHITE, WHITE, WHITE],
+      gap,
+    ]);
+  });
+
+  it('makes room for captions, whatever characters they hold', async () => {
+    const plain = await pictureGrid([[flat(10)]], { gap: 1 });
+    const labelled = await pictureGrid([[flat(10)]], { gap: 1, columnLabels: ['<a> & "b"'] });
+    expect(labelled.height).toBe(plain.height + 20);
+    // The first row below the captions and the gap is the picture's.
+    expect(reds(labelled)[21]).toEqual([WHITE, 10, 10, WHITE]);
+  });
+
+  it('throws DataError when there is no picture or the sizes differ', async () => {
+    await expect(pictureGrid([])).rejects.toThrow(DataError);
+    await expect(pictureGrid([[]])).rejects.toThrow(DataError);
+    const square = { width: 1, height: 1, pixels: new Uint8Array(3) };
+    await expect(pictureGrid([[flat(1)], [square]])).rejects.toThrow(/all of one size/);
+  });
+});
+
+describe('fromUnitRange', () => {
+  it('clamps and rounds to 8 bits', () => {
+    // 0.5 * 255 = 127.5 is rounded up.
+    expect([...fromUnitRange([-1, 2, 0.5, 1 / 255, 0.3 / 255, 0.7 / 255], 2, 1).pixels]).toEqual([
+      0, 255, 128, 1, 0, 1,
+    ]);
+  });
+
+  it('undoes toUnitRange for every value', () => {
+    const pixels = Uint8Array.from({ length: 258 }, (_, i) => i % 256);
+    const picture = { width: 86, height: 1, pixels };
+    expect(fromUnitRange(toUnitRange(picture), 86, 1)).toEqual(picture);
+  });
+});
