@@ -21,7 +21,7 @@ export async function openTrainingData(
   }
   return openImageFolder(folder, {
     size: config.tokenizer.dataset.preprocessing.crop_size,
-    randomCrop: preprocessing.random_crop,
+    randomCrop: preprocessing.random_crop || preprocessing.random_resized_crop,
     randomFlip: preprocessing.random_flip,
   });
 }

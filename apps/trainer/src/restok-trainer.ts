@@ -14,7 +14,8 @@ const program = new Command('restok-trainer')
   .action(async (overrides: string[], options: { config: string; json: boolean }) => {
     const result = await trainTokenizerCommand({ ...options, overrides });
     if (!options.json) {
-      process.stderr.write(`step ${result.step}: ${result.model}\n`);
+      const more = result.finished ? '' : ', stopped; the same command goes on from there';
+      process.stderr.write(`step ${result.step}: ${result.model}${more}\n`);
     }
   });
 

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, cp } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useNodeBackend } from '@restok/backend-node';
 import type { BackendInfo } from '@restok/backend-node';
@@ -6,23 +6,38 @@ import type { ConfigTree } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
 import {
   evaluateTokenizer,
+  openInitialModel,
   parseTokenizerTrainingConfig,
   restoreNewestCheckpoint,
   saveCheckpoint,
   TokenizerTrainer,
   TrainingLog,
 } from '@restok/training';
-import type { TokenizerEvaluation, TrainStepReport } from '@restok/training';
+import type { SkippedCheckpoint, TokenizerEvaluation, TrainStepReport } from '@restok/training';
+import { removeStaleFolders } from './exchange-folder';
 import { openTrainingData } from './open-dataset';
+import { publishModel } from './publish-model';
 import { writeSampleGrid } from './sample-grid';
 import { WorkerHelper } from './worker-helper';
 
 /** What a run tells whoever watches it. */
 export interface TrainingObserver {
-  onStart?(info: { backend: BackendInfo; startStep: number; maxSteps: number; numParameters: number }): void;
+  onStart?(info: TrainingStart): void;
   onStep?(report: TrainStepReport & { picturesPerSecond: number }): void;
   onEvaluation?(evaluation: TokenizerEvaluation & { step: number }): void;
   onSave?(path: string): void;
+}
+
+/** How a run begins. */
+export interface TrainingStart {
+  readonly backend: BackendInfo;
+  readonly startStep: number;
+  readonly maxSteps: number;
+  readonly numParameters: number;
+  /** Process numbers of the workers beside this process. */
+  readonly workers: readonly number[];
+  /** Damaged checkpoints newer than the one that the run goes on from. */
+  readonly skipped: readonly SkippedCheckpoint[];
 }
 
 export interface RunTrainingOptions {
@@ -42,12 +57,15 @@ export interface TrainingResult {
 const EVALUATION_PICTURES = 256;
 
 /**
- * Trains a tokenizer as a config says, resuming from its newest checkpoint.
+ * Trains a tokenizer as a config says, resuming from its newest checkpoint that is whole.
  *
  * Everything goes below `experiment.output_dir`: checkpoints, log.jsonl, samples and `model`, the newest model.
+ * With `experiment.resume` false the checkpoints that are there are removed first. A new run starts from the model
+ * folder `experiment.init_weight` where that is given.
  *
  * @param raw parsed and interpolated config.
- * @throws ConfigError for an invalid config, NonFiniteError when training diverges (the last checkpoint stays).
+ * @throws ConfigError for an invalid config, NonFiniteError when training diverges, CheckpointError when a
+ *   checkpoint cannot be written or none can be read; the last good checkpoint stays.
  */
 export async function runTokenizerTraining(
   raw: ConfigTree,
@@ -57,23 +75,27 @@ export async function runTokenizerTraining(
   const { training, experiment } = config;
   const workers = Math.min(training.workers, training.gradient_accumulation_steps);
   const threads = workers > 1 ? 1 : training.threads;
+  removeStaleFolders();
   const backend = await useNodeBackend({ gemm: training.gemm, threads });
   const dataset = await openTrainingData(config, 'train');
   const testSet = await openTrainingData(config, 'test');
   const helper =
     workers > 1 ? await WorkerHelper.start({ config, gemm: training.gemm }, workers - 1) : undefined;
-  const trainer = new TokenizerTrainer(config, dataset, helper);
-  const run = new TrainingRun(trainer, testSet, options.observer ?? {});
   try {
-    await run.start(backend);
-    while (trainer.trainStep < training.max_train_steps && options.signal?.aborted !== true) {
-      await run.step();
+    const trainer = new TokenizerTrainer(config, dataset, helper);
+    try {
+      const run = new TrainingRun(trainer, testSet, options.observer ?? {});
+      await run.start({ backend, workers: helper?.processIds ?? [] });
+      while (trainer.trainStep < training.max_train_steps && options.signal?.aborted !== true) {
+        await run.step();
+      }
+      await run.save();
+      const finished = trainer.trainStep >= training.max_train_steps;
+      return { step: trainer.trainStep, finished, model: join(experiment.output_dir, 'model') };
+    } finally {
+      trainer.dispose();
     }
-    await run.save();
-    const finished = trainer.trainStep >= training.max_train_steps;
-    return { step: trainer.trainStep, finished, model: join(experiment.output_dir, 'model') };
   } finally {
-    trainer.dispose();
     helper?.stop();
   }
 }
@@ -97,7 +119,7 @@ class TrainingRun {
     this.keep = [1, 4, 16, 64, 256].filter((kept) => kept < numLatents).concat(numLatents);
   }
 
-  async start(backend: BackendInfo): Promise<void> {
+  async start(resources: Pick<TrainingStart, 'backend' | 'workers'>): Promise<void> {
     const { config, tokenizer } = this.trainer;
     await mkdir(this.folder, { recursive: true });
     if (!config.experiment.resume) {
@@ -105,15 +127,20 @@ class TrainingRun {
     }
     const restored = await restoreNewestCheckpoint(this.trainer, join(this.folder, 'checkpoints'));
     if (restored === undefined) {
-      await this.trainer.prepare();
+      await this.prepare();
+    } else {
+      this.savedStep = restored.step;
+      // A process killed after its checkpoint was written has not published it.
+      await this.publish(restored.path);
     }
-    this.savedStep = restored ?? -1;
-    await this.log.resumeFrom(restored ?? 0);
+    const startStep = restored?.step ?? 0;
+    await this.log.resumeFrom(startStep);
     this.observer.onStart?.({
-      backend,
-      startStep: restored ?? 0,
+      ...resources,
+      startStep,
       maxSteps: config.training.max_train_steps,
       numParameters: tokenizer.numParameters,
+      skipped: restored?.skipped ?? [],
     });
     this.lastStepEnded = performance.now();
   }
@@ -153,19 +180,19 @@ class TrainingRun {
       config.training.keep_checkpoints,
     );
     this.savedStep = trainStep;
-    await this.publish(config.training.use_ema ? join(checkpoint, 'ema_model') : checkpoint);
+    await this.publish(checkpoint);
     this.observer.onSave?.(checkpoint);
   }
 
-  private async publish(source: string): Promise<void> {
-    const unfinished = join(this.folder, `unfinished-model-${process.pid}`);
-    const model = join(this.folder, 'model');
-    await rm(unfinished, { recursive: true, force: true });
-    for (const file of ['model.safetensors', 'config.json']) {
-      await cp(join(source, file), join(unfinished, file));
-    }
-    await rm(model, { recursive: true, force: true });
-    await rename(unfinished, model);
+  private async publish(checkpoint: string): Promise<void> {
+    const { use_ema: averaged } = this.trainer.config.training;
+    await publishModel(averaged ? join(checkpoint, 'ema_model') : checkpoint, this.folder);
+  }
+
+  private async prepare(): Promise<void> {
+    const initial = await openInitialModel(this.trainer.config);
+    await this.trainer.prepare(initial);
+    initial?.dispose();
   }
 
   private writeSamples(): Promise<void> {

@@ -23,14 +23,13 @@ export async function writeSampleGrid(
       fromUnitRange(Array.from(batch).slice(i * size * size * 3, (i + 1) * size * size * 3), size, size),
     );
   const columns = [pictures(values)];
+  const codes = tidy(() => tokenizer.encode(tensor4d(values, [count, size, size, 3])).codes);
   for (const kept of options.keep) {
-    const decoded = tidy(() => {
-      const { codes } = tokenizer.encode(tensor4d(values, [count, size, size, 3]));
-      return tokenizer.decode(codes, { numKept: kept });
-    });
+    const decoded = tokenizer.decode(codes, { numKept: kept });
     columns.push(pictures(await decoded.data()));
     decoded.dispose();
   }
+  codes.dispose();
   const grid = await pictureGrid(
     chosen.map((_, row) => columns.map((column) => column[row]!)),
     { columnLabels: ['original', ...options.keep.map((kept) => String(kept))] },

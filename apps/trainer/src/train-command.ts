@@ -54,6 +54,9 @@ function jsonWatcher(): Watcher {
   };
 }
 
+/** Milliseconds between two lines where there is no terminal. */
+const LINE_EVERY = 10_000;
+
 /** A bar where there is a terminal, otherwise a line now and then. */
 function progressWatcher(): Watcher {
   const say = (line: string): void => {
@@ -67,10 +70,11 @@ function progressWatcher(): Watcher {
     etaBuffer: 50,
   });
   const isTerminal = process.stderr.isTTY;
-  let lastLine = 0;
+  let lastLine = -Infinity;
   return {
     observer: {
-      onStart: ({ backend, startStep, maxSteps, numParameters }) => {
+      onStart: ({ backend, startStep, maxSteps, numParameters, skipped }) => {
+        skipped.forEach(({ path, problem }) => say(`passed over ${path}: ${problem}`));
         say(
           `${(numParameters / 1e6).toFixed(2)}M parameters, ${backend.gemm} (${backend.library}), from step ${startStep}`,
         );
@@ -86,7 +90,7 @@ function progressWatcher(): Watcher {
         };
         if (isTerminal) {
           bar.update(report.step, shown);
-        } else if (performance.now() - lastLine > 10_000) {
+        } else if (performance.now() - lastLine > LINE_EVERY) {
           lastLine = performance.now();
           say(
             `step ${report.step} | ${shown.rate} pictures/s | loss ${shown.loss} | codebook ${shown.usage}`,
@@ -95,7 +99,9 @@ function progressWatcher(): Watcher {
       },
       onEvaluation: ({ step, psnr, codebookUsage }) => {
         const values = Object.entries(psnr).map(([kept, value]) => `${kept}: ${value.toFixed(2)} dB`);
-        say(`\nstep ${step} | test ${values.join(', ')} | codebook ${(codebookUsage * 100).toFixed(0)} %`);
+        say(
+          `${isTerminal ? '\n' : ''}step ${step} | test ${values.join(', ')} | codebook ${(codebookUsage * 100).toFixed(0)} %`,
+        );
       },
     },
     end: () => {

@@ -1,10 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tensor3d } from '@tensorflow/tfjs-core';
+import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { GemmChoice } from '@restok/backend-node';
+import { CheckpointError } from '@restok/core';
 import type { Parameter } from '@restok/ops';
+import { ResTok } from '@restok/tokenizer';
 import type {
   LossTerms,
   PartHelper,
@@ -12,50 +15,100 @@ import type {
   PartResult,
   TokenizerTrainingConfig,
 } from '@restok/training';
-import { tensorsOf, valuesOf } from './flat-values';
+import { ExchangeFolder } from './exchange-folder';
+import { ValueFile } from './value-file';
 
 /** What a worker is told first. */
 export interface WorkerSetup {
   readonly config: TokenizerTrainingConfig;
   readonly gemm: GemmChoice;
+  /** Removed by a worker whose parent is gone. */
+  readonly folder: string;
+  /** Where it finds parameters, in the order of the model. */
+  readonly parameterFile: string;
+  /** Where it puts gradients, in the same order, and behind them the latents. */
+  readonly gradientFile: string;
 }
 
-/** What a worker answers to a part of a step. */
+/** What a worker is asked; the parameters are in its file already. */
+export interface WorkerRequest {
+  readonly part: PartOfStep;
+  /** Counts the times that the parameters were written. */
+  readonly version: number;
+}
+
+/** What a worker answers; the gradients and latents are in its file. */
 export interface WorkerAnswer {
   readonly terms: LossTerms;
-  /** All gradients one after the other. */
-  readonly gradientValues: Float32Array;
-  readonly latentValues: Float32Array;
-  readonly latentShape: [number, number, number];
+  readonly latentShape: readonly [number, number, number];
   readonly indices: Int32Array;
 }
 
 interface Member {
   readonly process: ChildProcess;
+  /** Rejects when the process ends. */
+  readonly ended: Promise<never>;
+  readonly gradientFile: string;
+  gradients: ValueFile | undefined;
   busy: boolean;
 }
 
+const BYTES_PER_VALUE = 4;
+
 /**
  * Processes that compute parts of a step beside this one, each with one thread. Threads of one process will
- * not do: calls into OpenBLAS from several of them wait for each other.
+ * not do: calls into OpenBLAS from several of them wait for each other. Values go through files, in memory where
+ * possible, because the messages of Node would copy them in small pieces while the training waits.
  */
 export class WorkerHelper implements PartHelper {
-  private constructor(private readonly members: readonly Member[]) {}
+  private readonly parameterFile: ValueFile;
+  private shapes: readonly (readonly number[])[] = [];
+  private version = 0;
+
+  private constructor(
+    private readonly folder: ExchangeFolder,
+    parameterFile: string,
+    private readonly members: readonly Member[],
+  ) {
+    this.parameterFile = new ValueFile(parameterFile, 'write');
+  }
 
   get capacity(): number {
     return this.members.length;
   }
 
-  static async start(setup: WorkerSetup, count: number): Promise<WorkerHelper> {
-    const script = fileURLToPath(new URL('./gradient-worker.js', import.meta.url));
-    const members = Array.from({ length: count }, () => {
+  /** Process numbers of the workers. */
+  get processIds(): number[] {
+    return this.members.map(({ process: child }) => child.pid!);
+  }
+
+  /**
+   * @param script what the processes run.
+   * @throws CheckpointError when a process ends or fails before it is ready.
+   */
+  static async start(
+    setup: Pick<WorkerSetup, 'config' | 'gemm'>,
+    count: number,
+    script = fileURLToPath(new URL('./gradient-worker.js', import.meta.url)),
+  ): Promise<WorkerHelper> {
+    // Weights that are never drawn take no memory.
+    const { numParameters } = new ResTok(setup.config.tokenizer);
+    const folder = ExchangeFolder.create(BYTES_PER_VALUE * numParameters * (count + 1));
+    const parameterFile = join(folder.path, 'parameters');
+    const members = Array.from({ length: count }, (_, i) => {
       const child = fork(script, { serialization: 'advanced' });
-      child.send(setup);
-      return { process: child, busy: false };
+      const gradientFile = join(folder.path, `gradients-${i}`);
+      return { process: child, ended: endOf(child), gradientFile, gradients: undefined, busy: false };
     });
-    const helper = new WorkerHelper(members);
+    const helper = new WorkerHelper(folder, parameterFile, members);
     try {
-      await Promise.all(members.map(({ process: child }) => answerOf(child)));
+      await Promise.all(
+        members.map(async (member) => {
+          const { gradientFile } = member;
+          await send(member, { ...setup, folder: folder.path, parameterFile, gradientFile });
+          await answerOf(member);
+        }),
+      );
     } catch (error) {
       helper.stop();
       throw error;
@@ -63,49 +116,71 @@ export class WorkerHelper implements PartHelper {
     return helper;
   }
 
-  async start(part: PartOfStep, parameters: readonly Parameter[]): Promise<() => Promise<PartResult>> {
+  share(parameters: readonly Parameter[]): void {
+    this.parameterFile.write(parameters.map(({ value }) => value));
+    this.shapes = parameters.map(({ shape }) => shape);
+    this.version += 1;
+  }
+
+  async start(part: PartOfStep): Promise<() => Promise<PartResult>> {
     const member = this.members.find(({ busy }) => !busy)!;
     member.busy = true;
-    const parameterValues = valuesOf(parameters.map((parameter) => parameter.value));
-    const answered = answerOf(member.process);
+    const answered = answerOf(member);
+    // A worker that ends while this process computes is reported when its result is asked for.
+    answered.catch(() => undefined);
     // Handed over completely before this process starts to compute, or the rest would wait until it is done.
-    await new Promise<void>((resolve, reject) => {
-      member.process.send({ part, parameterValues }, (error) => (error === null ? resolve() : reject(error)));
-    });
+    // Where that fails the process is ending, which is the error to report.
+    await send(member, { part, version: this.version } satisfies WorkerRequest).catch(() => member.ended);
     return async () => {
-      const answer = (await answered) as WorkerAnswer;
+      const { terms, latentShape, indices } = (await answered) as WorkerAnswer;
       member.busy = false;
-      return {
-        terms: answer.terms,
-        gradients: tensorsOf(answer.gradientValues, parameters),
-        latents: tensor3d(answer.latentValues, answer.latentShape),
-        indices: answer.indices,
-      };
+      member.gradients ??= new ValueFile(member.gradientFile, 'read');
+      const tensors = member.gradients.read([...this.shapes, latentShape]);
+      const latents = tensors.pop() as Tensor3D;
+      return { terms, gradients: tensors, latents, indices };
     };
   }
 
+  /** Ends the processes and removes their files. */
   stop(): void {
-    this.members.forEach(({ process: child }) => child.kill('SIGKILL'));
+    this.parameterFile.close();
+    for (const { process: child, gradients } of this.members) {
+      child.kill('SIGKILL');
+      gradients?.close();
+    }
+    this.folder.remove();
   }
 }
 
-/** The next message of a worker; its failure or its end before that is an error. */
-async function answerOf(child: ChildProcess): Promise<unknown> {
-  const settled = new AbortController();
-  const { signal } = settled;
-  const stopped = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(
-      `train: a worker process stopped with code ${String(code)}. Resume, or set training.workers=1.`,
+function send({ process: child }: Member, message: WorkerRequest | WorkerSetup): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.send(message, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
+
+function endOf(child: ChildProcess): Promise<never> {
+  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]): never => {
+    throw new CheckpointError(
+      `train: a worker process ended (${signal === null ? `code ${String(code)}` : String(signal)}). Resume, or set training.workers=1.`,
     );
   });
+  // Ending is no error once nobody waits for it.
+  ended.catch(() => undefined);
+  return ended;
+}
+
+/** The next message of a worker; its failure or its end before that is an error. */
+async function answerOf({ process: child, ended }: Member): Promise<unknown> {
+  const settled = new AbortController();
   try {
-    const [message] = (await Promise.race([once(child, 'message', { signal }), stopped])) as [unknown];
+    const answered = once(child, 'message', { signal: settled.signal });
+    answered.catch(() => undefined);
+    const [message] = (await Promise.race([answered, ended])) as [unknown];
     if (typeof message === 'object' && message !== null && 'error' in message) {
-      throw new Error(String(message.error));
+      throw new CheckpointError(String(message.error));
     }
     return message;
   } finally {
-    stopped.catch(() => undefined);
     settled.abort();
   }
 }

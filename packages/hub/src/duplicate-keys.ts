@@ -5,23 +5,46 @@
  */
 export function duplicateKeys(json: string): string[] {
   const duplicates: string[] = [];
+  // Keys of every open object; undefined for an array.
   const open: (Set<string> | undefined)[] = [];
-  // Strings, and the brackets between them; an object's key is a string followed by a colon.
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}[\]]/gs)) {
-    if (token === '{') {
+  for (let i = 0; i < json.length; i++) {
+    const character = json[i];
+    if (character === '{') {
       open.push(new Set());
-    } else if (token === '[') {
+    } else if (character === '[') {
       open.push(undefined);
-    } else if (token === '}' || token === ']') {
+    } else if (character === '}' || character === ']') {
       open.pop();
-    } else if (token.endsWith(':')) {
-      const key = JSON.parse(token.slice(0, token.lastIndexOf('"') + 1)) as string;
+    } else if (character === '"') {
+      const end = endOfString(json, i);
       const keys = open.at(-1);
-      if (keys?.has(key) === true) {
-        duplicates.push(key);
+      if (keys !== undefined && isKey(json, end)) {
+        const key = JSON.parse(json.slice(i, end)) as string;
+        if (keys.has(key)) {
+          duplicates.push(key);
+        }
+        keys.add(key);
       }
-      keys?.add(key);
+      i = end - 1;
     }
   }
   return duplicates;
+}
+
+/** Position after the closing quote of the string that starts at `start`. */
+function endOfString(json: string, start: number): number {
+  let position = start + 1;
+  while (json[position] !== '"') {
+    position += json[position] === '\\' ? 2 : 1;
+  }
+  return position + 1;
+}
+
+/** Whether a colon follows, after blanks. */
+function isKey(json: string, end: number): boolean {
+  let position = end;
+  while (' \t\r\n'.includes(json[position] ?? 'end')) {
+    position += 1;
+  }
+  return json[position] === ':';
 }

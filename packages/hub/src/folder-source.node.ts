@@ -1,17 +1,26 @@
+import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CheckpointError } from '@restok/core';
 import type { ModelSource } from './model-source';
+import { checkRelativePath } from './relative-path';
+
+/** The most that one call of the system reads. */
+const MAX_READ_BYTES = 2 ** 30;
+
+/** What the system says where there is nothing at a path. */
+const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']);
 
 /**
  * A folder on disk, or the folder of a file.
  *
  * @param path of the folder, or of one file in it.
  * @returns the source and, where the path was a file's, its name; undefined when there is nothing.
+ * @throws CheckpointError when the path may not be looked at.
  */
 export async function openFolder(path: string): Promise<{ source: ModelSource; file?: string } | undefined> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statOf(path);
   if (found === undefined) {
     return undefined;
   }
@@ -21,27 +30,25 @@ export async function openFolder(path: string): Promise<{ source: ModelSource; f
 }
 
 class FolderSource implements ModelSource {
-  private readonly files = new Map<string, FileHandle>();
+  private readonly files = new Map<string, Promise<FileHandle>>();
 
   constructor(readonly description: string) {}
 
   async size(path: string): Promise<number | undefined> {
-    const found = await stat(this.resolve(path)).catch(() => undefined);
+    const found = await statOf(this.resolve(path));
     return found?.isFile() === true ? found.size : undefined;
   }
 
   async read(path: string, start: number, end: number): Promise<Uint8Array> {
-    let file = this.files.get(path);
-    if (file === undefined) {
-      file = await open(this.resolve(path), 'r');
-      this.files.set(path, file);
-    }
+    const name = this.resolve(path);
+    const file = await this.open(name);
     const bytes = new Uint8Array(end - start);
     for (let done = 0; done < bytes.length;) {
-      const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
+      const length = Math.min(bytes.length - done, MAX_READ_BYTES);
+      const { bytesRead } = await file.read(bytes, done, length, start + done).catch(cannotRead(name));
       if (bytesRead === 0) {
         throw new CheckpointError(
-          `read: ${join(this.description, path)} ends at byte ${start + done}, expected ${end}. The file is cut off; get it again.`,
+          `read: ${name} ends at byte ${start + done}, expected ${end}. The file is cut off; get it again.`,
         );
       }
       done += bytesRead;
@@ -50,18 +57,34 @@ class FolderSource implements ModelSource {
   }
 
   async close(): Promise<void> {
-    const files = [...this.files.values()];
+    const opened = await Promise.allSettled([...this.files.values()]);
     this.files.clear();
-    await Promise.all(files.map((file) => file.close()));
+    await Promise.all(opened.flatMap((file) => (file.status === 'fulfilled' ? [file.value.close()] : [])));
+  }
+
+  /** Reads that run at once share one handle. */
+  private open(name: string): Promise<FileHandle> {
+    const opened = this.files.get(name) ?? open(name, 'r').catch(cannotRead(name));
+    this.files.set(name, opened);
+    return opened;
   }
 
   private resolve(path: string): string {
-    const normalized = normalize(path);
-    if (isAbsolute(normalized) || normalized.split(/[\\/]/).includes('..')) {
-      throw new CheckpointError(
-        `read: ${path} leaves the model folder ${this.description}. Do not use this model.`,
-      );
-    }
-    return join(this.description, normalized);
+    checkRelativePath(path, this.description);
+    return join(this.description, path);
   }
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) =>
+    NOTHING_THERE.has(error.code ?? '') ? undefined : cannotRead(path)(error),
+  );
+}
+
+function cannotRead(name: string): (error: Error) => never {
+  return (error) => {
+    throw new CheckpointError(`read: ${name} cannot be read (${error.message}). Check the path.`, {
+      cause: error,
+    });
+  };
 }

@@ -27,7 +27,11 @@ export function widenBfloat16(halves: Uint16Array): Float32Array {
 /** Narrows float32 to IEEE float16, to the nearest and ties to even; beyond 65504 becomes infinity. */
 export function narrowToFloat16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, halfBitsOfFloat);
+  const halves = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) {
+    halves[i] = halfBitsOfFloat(bits[i]!);
+  }
+  return halves;
 }
 
 function floatBitsOfHalf(half: number): number {

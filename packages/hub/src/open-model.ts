@@ -2,7 +2,8 @@ import type { WeightReader } from '@restok/core';
 import { CheckpointError, parseConfigText } from '@restok/core';
 import type { ModelSource, SourceOptions } from './model-source';
 import { openSource } from './open-source';
-import { openSafetensors, openShardedSafetensors } from './safetensors-reader';
+import { openSafetensors } from './safetensors-reader';
+import { openShardedSafetensors } from './sharded-reader';
 
 export type OpenModelOptions = SourceOptions;
 
@@ -19,6 +20,7 @@ const CONFIG_FILES = ['config.json', 'config.yaml', 'config.yml'];
 const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 const PICKLES = ['pytorch_model.bin', 'model.pt', 'model.pth', 'model.ckpt'];
+const PICKLE_FILE = /\.(bin|pt|pth|ckpt|pkl)$/i;
 
 /** No config of a model is larger. */
 const MAX_CONFIG_BYTES = 4 * 2 ** 20;
@@ -51,7 +53,7 @@ async function readConfig(source: ModelSource): Promise<unknown> {
         );
       }
       const bytes = await source.read(name, 0, size);
-      return parseConfigText(new TextDecoder().decode(bytes), `${source.description}/${name}`);
+      return parseConfigText(decodeText(bytes, name, source), `${source.description}/${name}`);
     }
   }
   throw new CheckpointError(
@@ -59,9 +61,19 @@ async function readConfig(source: ModelSource): Promise<unknown> {
   );
 }
 
+function decodeText(bytes: Uint8Array, name: string, source: ModelSource): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new CheckpointError(
+      `openModel: ${source.description}/${name} is not text in UTF-8. Get the file again.`,
+    );
+  }
+}
+
 async function openWeights(source: ModelSource, file: string | undefined): Promise<WeightReader> {
   if (file !== undefined) {
-    return file.endsWith('.json') ? openShardedSafetensors(source, file) : openSafetensors(source, file);
+    return openWeightFile(source, file);
   }
   if ((await source.size(WEIGHTS)) !== undefined) {
     return openSafetensors(source, WEIGHTS);
@@ -71,12 +83,31 @@ async function openWeights(source: ModelSource, file: string | undefined): Promi
   }
   for (const pickle of PICKLES) {
     if ((await source.size(pickle)) !== undefined) {
-      throw new CheckpointError(
-        `openModel: ${source.description} holds ${pickle}, a pickle, which could run code and is never read. Convert it in Python: safetensors.torch.save_file(torch.load("${pickle}", weights_only=True), "${WEIGHTS}")`,
-      );
+      throw pickleRefused(source, pickle);
     }
   }
   throw new CheckpointError(
     `openModel: ${source.description} holds no ${WEIGHTS}. Pass the folder of a model.`,
+  );
+}
+
+async function openWeightFile(source: ModelSource, file: string): Promise<WeightReader> {
+  if (PICKLE_FILE.test(file)) {
+    throw pickleRefused(source, file);
+  }
+  if (file.endsWith('.index.json')) {
+    return openShardedSafetensors(source, file);
+  }
+  if (!file.endsWith('.safetensors')) {
+    throw new CheckpointError(
+      `openModel: ${source.description}/${file} is not a weight file. Pass its folder, or a .safetensors file.`,
+    );
+  }
+  return openSafetensors(source, file);
+}
+
+function pickleRefused(source: ModelSource, pickle: string): CheckpointError {
+  return new CheckpointError(
+    `openModel: ${source.description} holds ${pickle}, a pickle, which could run code and is never read. Convert it in Python: safetensors.torch.save_file(torch.load("${pickle}", weights_only=True), "${WEIGHTS}")`,
   );
 }

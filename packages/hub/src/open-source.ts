@@ -2,6 +2,7 @@ import { CheckpointError } from '@restok/core';
 import { openFolder } from '#folder-source';
 import type { ModelSource, SourceOptions } from './model-source';
 import { UrlSource } from './url-source';
+import { isWebAddress, parseWebAddress } from './web-address';
 
 const WEIGHT_FILE = /\.safetensors(\.index\.json)?$/;
 
@@ -9,19 +10,15 @@ const WEIGHT_FILE = /\.safetensors(\.index\.json)?$/;
  * Finds where a model lies.
  *
  * @param spec path of a folder or of a weight file in it, or the http(s) URL of either.
- * @returns the source and, where the spec names a weight file, that file.
+ * @returns the source and, where the spec names a file, that file.
  * @throws CheckpointError when there is nothing, or the spec looks like a hub id.
  */
 export async function openSource(
   spec: string,
   options: SourceOptions = {},
 ): Promise<{ source: ModelSource; file?: string }> {
-  if (/^https?:\/\//.test(spec)) {
-    const slash = spec.lastIndexOf('/');
-    const last = spec.slice(slash + 1);
-    return WEIGHT_FILE.test(last)
-      ? { source: new UrlSource(spec.slice(0, slash), options), file: last }
-      : { source: new UrlSource(spec, options) };
+  if (isWebAddress(spec)) {
+    return openAddress(parseWebAddress(spec), options);
   }
   const folder = await openFolder(spec);
   if (folder !== undefined) {
@@ -33,4 +30,24 @@ export async function openSource(
     );
   }
   throw new CheckpointError(`openSource: ${spec} does not exist. Pass a model folder or its https URL.`);
+}
+
+function openAddress(url: URL, options: SourceOptions): { source: ModelSource; file?: string } {
+  const slash = url.pathname.lastIndexOf('/');
+  const last = decodedName(url.pathname.slice(slash + 1));
+  if (!WEIGHT_FILE.test(last)) {
+    return { source: new UrlSource(url.href, options) };
+  }
+  const folder = new URL(url);
+  folder.pathname = url.pathname.slice(0, slash);
+  return { source: new UrlSource(folder.href, options), file: last };
+}
+
+/** A name that is not encoded properly names no file that could be asked for. */
+function decodedName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return '';
+  }
 }

@@ -1,30 +1,20 @@
 import { CheckpointError } from '@restok/core';
 import { duplicateKeys } from './duplicate-keys';
+import { quoteName } from './quote-name';
 
 /** Bytes of the length field in front of the header. */
 export const LENGTH_BYTES = 8;
 
 /** The largest header that the format allows. */
-const MAX_HEADER_BYTES = 100_000_000;
+export const MAX_HEADER_BYTES = 100_000_000;
 
-/** Bytes per value of every type that the format knows. */
-const DTYPE_BYTES: Readonly<Record<string, number>> = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  F8_E5M2: 1,
-  F8_E4M3: 1,
-  I16: 2,
-  U16: 2,
-  F16: 2,
-  BF16: 2,
-  I32: 4,
-  U32: 4,
-  F32: 4,
-  F64: 8,
-  I64: 8,
-  U64: 8,
-};
+/** Bytes per value of every type that the format knows; a map, for a file may name anything as its type. */
+const DTYPE_BYTES: ReadonlyMap<unknown, number> = new Map([
+  ...['BOOL', 'U8', 'I8', 'F8_E5M2', 'F8_E4M3'].map((dtype) => [dtype, 1] as const),
+  ...['I16', 'U16', 'F16', 'BF16'].map((dtype) => [dtype, 2] as const),
+  ...['I32', 'U32', 'F32'].map((dtype) => [dtype, 4] as const),
+  ...['F64', 'I64', 'U64'].map((dtype) => [dtype, 8] as const),
+]);
 
 /** Where one tensor lies in the file. */
 export interface SafetensorsEntry {
@@ -90,7 +80,7 @@ function parseObject(header: Uint8Array, name: string): Record<string, unknown> 
   }
   const [duplicate] = duplicateKeys(text);
   if (duplicate !== undefined) {
-    throw invalid(name, `its header names "${duplicate}" twice`);
+    throw invalid(name, `its header names ${quoteName(duplicate)} twice`);
   }
   return parsed as Record<string, unknown>;
 }
@@ -103,31 +93,47 @@ function parseEntry(
   name: string,
 ): SafetensorsEntry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-  const bytes = typeof dtype === 'string' ? DTYPE_BYTES[dtype] : undefined;
-  if (typeof dtype !== 'string' || bytes === undefined) {
-    throw invalid(name, `"${tensor}" has the unknown type ${String(dtype)}`);
+  const quoted = quoteName(tensor);
+  const valueBytes = DTYPE_BYTES.get(dtype);
+  if (typeof dtype !== 'string' || valueBytes === undefined) {
+    throw invalid(name, `${quoted} has the unknown type ${quoteName(String(dtype))}`);
   }
   if (!isCounts(shape)) {
-    throw invalid(name, `"${tensor}" has no valid shape`);
+    throw invalid(name, `${quoted} has no valid shape`);
   }
   if (!isCounts(offsets) || offsets.length !== 2) {
-    throw invalid(name, `"${tensor}" has no valid data_offsets`);
+    throw invalid(name, `${quoted} has no valid data_offsets`);
   }
   const [start, end] = offsets as [number, number];
-  const expected = shape.reduce((product, side) => product * side, bytes);
+  const expected = byteCount(shape, valueBytes);
+  if (expected === undefined) {
+    throw invalid(name, `${quoted} has a shape that no file can hold`);
+  }
   if (end - start !== expected) {
     throw invalid(
       name,
-      `"${tensor}" [${shape.join(', ')}] ${dtype} needs ${expected} bytes, its range holds ${end - start}`,
+      `${quoted} [${shape.join(', ')}] ${dtype} needs ${expected} bytes, its range holds ${end - start}`,
     );
   }
   if (dataStart + end > fileSize) {
     throw invalid(
       name,
-      `"${tensor}" ends at byte ${dataStart + end} of a file of ${fileSize}; the file is cut off`,
+      `${quoted} ends at byte ${dataStart + end} of a file of ${fileSize}; the file is cut off`,
     );
   }
   return { dtype, shape, start: dataStart + start, end: dataStart + end };
+}
+
+/** Undefined where the product is too large for an exact number. */
+function byteCount(shape: readonly number[], valueBytes: number): number | undefined {
+  let product = valueBytes;
+  for (const side of shape) {
+    product *= side;
+    if (!Number.isSafeInteger(product)) {
+      return undefined;
+    }
+  }
+  return product;
 }
 
 /** Tensors must follow each other without overlap or gap up to the end of the file. */
@@ -143,7 +149,7 @@ function checkCoverage(
     if (start !== position) {
       throw invalid(
         name,
-        `"${tensor}" ${start < position ? 'overlaps' : 'leaves a gap after'} the tensor before it`,
+        `${quoteName(tensor)} ${start < position ? 'overlaps' : 'leaves a gap after'} the tensor before it`,
       );
     }
     position = end;
@@ -157,6 +163,7 @@ function checkMetadata(value: unknown, name: string): void {
   const isTexts =
     typeof value === 'object' &&
     value !== null &&
+    !Array.isArray(value) &&
     Object.values(value).every((text) => typeof text === 'string');
   if (!isTexts) {
     throw invalid(name, '__metadata__ must hold texts only');

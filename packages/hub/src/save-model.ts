@@ -1,7 +1,8 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { CheckpointError } from '@restok/core';
 import type { TensorToWrite, WriteSafetensorsOptions } from './safetensors-writer';
 import { safetensorsPieces } from './safetensors-writer';
+import { writeTogether } from './write-together';
 
 /** Everything of a model folder. */
 export interface ModelToSave {
@@ -12,41 +13,46 @@ export interface ModelToSave {
 /**
  * Writes a safetensors file tensor by tensor, beside its place, and renames it there when it is complete.
  *
- * @throws CheckpointError for invalid tensors; what the file system throws otherwise. Nothing half-written
- *   stays behind.
+ * @throws CheckpointError for invalid tensors and when the file system refuses; whatever `values` throws. Nothing
+ *   half-written stays behind.
  */
 export async function writeSafetensors(
   path: string,
   tensors: readonly TensorToWrite[],
   options: WriteSafetensorsOptions = {},
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const partialPath = `${path}.${process.pid}.partial`;
-  try {
-    const file = await open(partialPath, 'w');
-    try {
-      for await (const piece of safetensorsPieces(tensors, options)) {
-        await file.writeFile(piece);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(partialPath, path);
-  } catch (error) {
-    await rm(partialPath, { force: true });
-    throw error;
-  }
+  await writeTogether('writeSafetensors', [{ path, pieces: safetensorsPieces(tensors, options) }]);
 }
 
-/** Writes `model.safetensors`, then `config.json`, into a folder; each appears complete or not at all. */
+/**
+ * Writes `model.safetensors` and `config.json` into a folder, which keeps its old model until both are complete.
+ *
+ * @throws what {@link writeSafetensors} throws; CheckpointError when the config is not JSON-safe.
+ */
 export async function saveModel(
   folder: string,
   model: ModelToSave,
   options: WriteSafetensorsOptions = {},
 ): Promise<void> {
-  await writeSafetensors(join(folder, 'model.safetensors'), model.tensors, options);
-  const partialPath = join(folder, `config.json.${process.pid}.partial`);
-  await writeFile(partialPath, `${JSON.stringify(model.config, null, 2)}\n`);
-  await rename(partialPath, join(folder, 'config.json'));
+  const config = configText(model.config, folder);
+  await writeTogether('saveModel', [
+    { path: join(folder, 'model.safetensors'), pieces: safetensorsPieces(model.tensors, options) },
+    { path: join(folder, 'config.json'), pieces: [new TextEncoder().encode(config)] },
+  ]);
+}
+
+function configText(config: unknown, folder: string): string {
+  let text: string | undefined;
+  let problem = 'it is none of the values that JSON knows';
+  try {
+    text = JSON.stringify(config, null, 2);
+  } catch (error) {
+    problem = error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  }
+  if (text === undefined) {
+    throw new CheckpointError(
+      `saveModel: the config for ${folder} cannot be written as JSON: ${problem}. Pass plain values.`,
+    );
+  }
+  return `${text}\n`;
 }

@@ -1,22 +1,31 @@
 import { CheckpointError } from '@restok/core';
 import type { ModelSource, SourceOptions } from './model-source';
+import { checkRelativePath } from './relative-path';
+import { readExactly, readWhole } from './response-body';
+import { retrying, TransientError } from './retrying';
+import { parseWebAddress } from './web-address';
 
-const MAX_ATTEMPTS = 4;
-const FIRST_DELAY_MS = 250;
-
-/** The files under an http(s) address, read by ranges where the server has them. */
+/**
+ * The files under an http(s) address, read by ranges where the server has them. A server that ignores ranges
+ * costs the memory of the whole file.
+ */
 export class UrlSource implements ModelSource {
+  /** The address without its query, which may hold a key. */
   readonly description: string;
+  private readonly query: string;
   private readonly sizes = new Map<string, number | undefined>();
   /** Whole files of servers that ignore ranges. */
   private readonly whole = new Map<string, Uint8Array>();
   private readonly tags = new Map<string, string>();
 
+  /** @param address of the folder; its query goes with every request. */
   constructor(
     address: string,
     private readonly options: SourceOptions = {},
   ) {
-    this.description = address.replace(/\/+$/, '');
+    const url = parseWebAddress(address);
+    this.description = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+    this.query = url.search;
   }
 
   async size(path: string): Promise<number | undefined> {
@@ -30,109 +39,122 @@ export class UrlSource implements ModelSource {
     if (start === end) {
       return new Uint8Array(0);
     }
+    const name = this.nameOf(path);
     const cached = this.whole.get(path);
     if (cached !== undefined) {
-      return this.part(path, cached, start, end);
+      return part(cached, start, end, name);
     }
-    return retrying(async () => {
-      const response = await this.request(path, { Range: `bytes=${start}-${end - 1}` });
-      if (response.status !== 200 && response.status !== 206) {
-        throw this.failure(path, response.status);
-      }
-      const tag = response.headers.get('etag');
-      const known = this.tags.get(path);
-      if (tag !== null && known !== undefined && tag !== known) {
-        throw new CheckpointError(
-          `read: ${this.description}/${path} changed while it was read. Start again.`,
-        );
-      }
-      if (tag !== null) {
-        this.tags.set(path, tag);
-      }
-      const body = new Uint8Array(await response.arrayBuffer());
+    return retrying(name, this.options.signal, async () => {
+      const response = await this.request(path, 'GET', { Range: `bytes=${start}-${end - 1}` });
       if (response.status === 206) {
-        return this.exactly(path, body, end - start);
+        await this.checkVersion(path, response);
+        const range = response.headers.get('content-range');
+        if (range !== null && !range.startsWith(`bytes ${start}-${end - 1}/`)) {
+          await response.body?.cancel();
+          throw new TransientError(`${name} gave "${range}" instead of bytes ${start}-${end - 1}`);
+        }
+        return readExactly(response, end - start, name);
       }
-      this.whole.set(path, body);
-      return this.part(path, body, start, end);
+      if (response.status === 200) {
+        await this.checkVersion(path, response);
+        const bytes = await readWhole(response, name);
+        this.whole.set(path, bytes);
+        return part(bytes, start, end, name);
+      }
+      throw await failure(response, name);
     });
   }
 
   close(): Promise<void> {
     this.whole.clear();
+    this.sizes.clear();
     return Promise.resolve();
   }
 
   private async requestSize(path: string): Promise<number | undefined> {
-    return retrying(async () => {
-      const response = await this.request(path, { Range: 'bytes=0-0' });
-      if (response.status === 404) {
+    const name = this.nameOf(path);
+    return retrying(name, this.options.signal, async () => {
+      const response = await this.request(path, 'GET', { Range: 'bytes=0-0' });
+      if (response.status === 200) {
+        await this.checkVersion(path, response);
+        const bytes = await readWhole(response, name);
+        this.whole.set(path, bytes);
+        return bytes.length;
+      }
+      // 416: an empty file has no first byte.
+      if (response.status === 206 || response.status === 416) {
+        await response.body?.cancel();
+        await this.checkVersion(path, response);
+        const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
+        return total === null ? this.lengthByHead(path) : Number(total[1]);
+      }
+      if (response.status === 404 || response.status === 410) {
+        await response.body?.cancel();
         return undefined;
       }
-      if (response.status === 206) {
-        await response.arrayBuffer();
-        const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
-        if (total !== null) {
-          return Number(total[1]);
-        }
-      }
-      if (response.status === 200) {
-        const body = new Uint8Array(await response.arrayBuffer());
-        this.whole.set(path, body);
-        return body.length;
-      }
-      throw this.failure(path, response.status);
+      throw await failure(response, name);
     });
   }
 
-  private request(path: string, headers: Record<string, string>): Promise<Response> {
-    return fetch(`${this.description}/${path}`, {
+  /** A page of another origin may not see Content-Range unless the server says so; Content-Length it may. */
+  private async lengthByHead(path: string): Promise<number> {
+    const response = await this.request(path, 'HEAD', {});
+    const length = response.headers.get('content-length');
+    if (!response.ok || length === null) {
+      throw new CheckpointError(
+        `read: ${this.nameOf(path)} does not tell its size. Have the server expose Content-Range, or download the model.`,
+      );
+    }
+    return Number(length);
+  }
+
+  private request(path: string, method: string, headers: Record<string, string>): Promise<Response> {
+    checkRelativePath(path, this.description);
+    const encoded = path.split('/').map(encodeURIComponent).join('/');
+    return fetch(`${this.description}/${encoded}${this.query}`, {
+      method,
       headers: { ...this.options.headers, ...headers },
       signal: this.options.signal,
     });
   }
 
-  private part(path: string, body: Uint8Array, start: number, end: number): Uint8Array {
-    return this.exactly(path, body.slice(start, end), end - start);
-  }
-
-  private exactly(path: string, bytes: Uint8Array, length: number): Uint8Array {
-    if (bytes.length !== length) {
-      throw new TransientError(`${this.description}/${path} gave ${bytes.length} bytes instead of ${length}`);
+  /** Parts of two versions of a file must not be mixed. */
+  private async checkVersion(path: string, response: Response): Promise<void> {
+    const tag = response.headers.get('etag');
+    const known = this.tags.get(path);
+    if (tag !== null && known !== undefined && tag !== known) {
+      await response.body?.cancel();
+      throw new CheckpointError(`read: ${this.nameOf(path)} changed while it was read. Start again.`);
     }
-    return bytes;
+    if (tag !== null) {
+      this.tags.set(path, tag);
+    }
   }
 
-  private failure(path: string, status: number): Error {
-    const message = `${this.description}/${path} answered ${status}`;
-    const isTransient = status === 429 || status >= 500;
-    return isTransient
-      ? new TransientError(message)
-      : new CheckpointError(`read: ${message}. Check the address and your access to it.`, { status });
+  private nameOf(path: string): string {
+    return `${this.description}/${path}`;
   }
 }
 
-/** A failure that may pass. */
-class TransientError extends Error {}
-
-/** Tries again, waiting twice as long each time, unless the failure is final. */
-async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const isFinal =
-        error instanceof CheckpointError || (error instanceof Error && error.name === 'AbortError');
-      if (isFinal) {
-        throw error;
-      }
-      if (tries === MAX_ATTEMPTS) {
-        const cause = error instanceof Error ? error.message : String(error);
-        throw new CheckpointError(
-          `read: gave up after ${tries} attempts (${cause}). Check the connection and try again.`,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, FIRST_DELAY_MS * 2 ** (tries - 1)));
-    }
+/** A copy: the caller owns it. */
+function part(file: Uint8Array, start: number, end: number, name: string): Uint8Array {
+  if (end > file.length) {
+    throw new CheckpointError(
+      `read: ${name} ends at byte ${file.length}, expected ${end}. The file is cut off; get it again.`,
+    );
   }
+  return file.slice(start, end);
+}
+
+async function failure(response: Response, name: string): Promise<Error> {
+  const { status } = response;
+  await response.body?.cancel();
+  if (status === 416) {
+    return new CheckpointError(`read: ${name} is shorter than it was. Start again.`, { status });
+  }
+  return status === 429 || status >= 500
+    ? new TransientError(`it answered ${status}`)
+    : new CheckpointError(`read: ${name} answered ${status}. Check the address and your access to it.`, {
+        status,
+      });
 }

@@ -140,7 +140,7 @@ function checkIndices(indices: Tensor2D, codebookSize: number): void {
   const wrong = values.findIndex((index) => !(index >= 0 && index < codebookSize));
   if (wrong >= 0) {
     throw new ShapeError(
-      `decodeIndices: indices must be in 0 ... ${codebookSize - 1}, got ${values[wrong]} at position ${wrong}. Use indices made by a model with this codebook.`,
+      `codesOf: indices must be in 0 ... ${codebookSize - 1}, got ${values[wrong]} at position ${wrong}. Use indices made by a model with this codebook.`,
       { index: values[wrong], position: wrong },
     );
   }

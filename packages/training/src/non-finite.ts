@@ -6,11 +6,9 @@ export class NonFiniteError extends CheckpointError {
   constructor(
     readonly tensorName: string,
     readonly trainStep: number,
+    advice = 'Lower the learning rate and resume from the last checkpoint.',
   ) {
-    super(
-      `train: ${tensorName} is not finite at step ${trainStep}. Lower the learning rate and resume from the last checkpoint.`,
-      { tensorName, trainStep },
-    );
+    super(`train: ${tensorName} is not finite at step ${trainStep}. ${advice}`, { tensorName, trainStep });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
-import { abs, add, mean, mul, square, sub, tidy } from '@tensorflow/tfjs-core';
+import { add, mean, mul, sign, square, sub, tidy } from '@tensorflow/tfjs-core';
+import { stopGradient } from '@restok/ops';
 import type { TokenizerPass } from '@restok/tokenizer';
 
 /** Distance of a reconstruction to its picture, averaged over all values. */
@@ -7,7 +8,11 @@ export type ReconstructionLoss = (reconstruction: Tensor4D, pixels: Tensor4D) =>
 
 /** Reconstruction losses by the name that configs use. */
 export const reconstructionLosses = {
-  l1: (reconstruction, pixels) => mean(abs(sub(reconstruction, pixels))),
+  // The gradient of TensorFlow.js's abs is -1 at 0; here it is 0, as in PyTorch.
+  l1: (reconstruction, pixels) => {
+    const difference = sub(reconstruction, pixels);
+    return mean(mul(difference, stopGradient(sign(difference))));
+  },
   l2: (reconstruction, pixels) => mean(square(sub(reconstruction, pixels))),
 } satisfies Record<string, ReconstructionLoss>;
 

@@ -42,8 +42,10 @@ export interface TrainerState {
 export interface PartHelper {
   /** How many parts it computes at a time. */
   readonly capacity: number;
+  /** Takes the values that the parts started from now on are computed with; called once a step. */
+  share(parameters: readonly Parameter[]): void;
   /** Hands a part over; the function that it gives waits for the result. */
-  start(part: PartOfStep, parameters: readonly Parameter[]): Promise<() => Promise<PartResult>>;
+  start(part: PartOfStep): Promise<() => Promise<PartResult>>;
 }
 
 /**
@@ -99,9 +101,19 @@ export class TokenizerTrainer {
     this.recentUsage = state.recentUsage;
   }
 
-  /** What must happen once before the first step of a new run. */
-  async prepare(): Promise<void> {
-    if (this.config.training.output_bias_from_data) {
+  /**
+   * What must happen once before the first step of a new run.
+   *
+   * @param initial a model of the same config to start from instead of drawn weights; not consumed.
+   */
+  async prepare(initial?: ResTok): Promise<void> {
+    if (initial !== undefined) {
+      const values = new Map(initial.namedParameters());
+      for (const [name, parameter] of this.parameters) {
+        parameter.replace(mul(values.get(name)!.value, 1));
+        this.movingWeights?.restore(name, mul(parameter.value, 1));
+      }
+    } else if (this.config.training.output_bias_from_data) {
       await this.setOutputBias();
     }
   }
@@ -109,7 +121,8 @@ export class TokenizerTrainer {
   /**
    * One optimizer step.
    *
-   * @throws NonFiniteError when a loss or a gradient is NaN or infinite; the parameters are untouched then.
+   * @throws NonFiniteError when a loss or a gradient is NaN or infinite, naming the weight or the pictures that
+   *   it comes from where one of them is; the parameters are untouched then.
    */
   async next(): Promise<TrainStepReport> {
     const { training, lr_scheduler: scheduler, optimizer } = this.config;
@@ -120,7 +133,7 @@ export class TokenizerTrainer {
     const { terms, gradients, latents } = await this.accumulate(quantized);
     try {
       const summedNorm = globalNorm(gradients);
-      this.checkFinite(terms, gradients, summedNorm);
+      await this.checkFinite(terms, gradients, summedNorm);
       const learningRate = schedules[scheduler.scheduler as ScheduleName](this.step, {
         learningRate: scheduler.params.learning_rate ?? optimizer.params.learning_rate,
         endLearningRate: scheduler.params.end_lr,
@@ -174,14 +187,16 @@ export class TokenizerTrainer {
   /** The helper's parts run while this thread computes its own; results come in the order of the parts. */
   private async computeParts(numParts: number, quantized: boolean): Promise<PartResult[]> {
     const step = this.step;
-    const parameters = this.parameters.map(([, parameter]) => parameter);
     const perRound = 1 + (this.helper?.capacity ?? 0);
+    if (numParts > 1) {
+      this.helper?.share(this.parameters.map(([, parameter]) => parameter));
+    }
     const results: PartResult[] = [];
     for (let start = 0; start < numParts; start += perRound) {
       const members = Array.from({ length: Math.min(perRound, numParts - start) }, (_, i) => start + i);
       const [own, ...elsewhere] = members as [number, ...number[]];
       const helped = await Promise.all(
-        elsewhere.map((part) => this.helper!.start({ step, part, quantized }, parameters)),
+        elsewhere.map((part) => this.helper!.start({ step, part, quantized })),
       );
       const mine = await this.parts.compute({ step, part: own, quantized });
       results.push(mine, ...(await Promise.all(helped.map((result) => result()))));
@@ -193,19 +208,35 @@ export class TokenizerTrainer {
     return new Random(this.config.training.seed).fork(purpose);
   }
 
-  private checkFinite(terms: LossTerms, gradients: readonly Tensor[], norm: number): void {
-    for (const [name, value] of Object.entries(terms)) {
-      if (!Number.isFinite(value)) {
-        throw new NonFiniteError(name, this.step + 1);
-      }
+  private async checkFinite(terms: LossTerms, gradients: readonly Tensor[], norm: number): Promise<void> {
+    const step = this.step + 1;
+    const term = Object.entries(terms).find(([, value]) => !Number.isFinite(value))?.[0];
+    if (term === undefined && Number.isFinite(norm)) {
+      return;
     }
-    // A norm is finite exactly when all values are; looking for the culprit costs only when there is one.
+    // The cause comes before what was computed from it.
+    const weight = firstNonFinite(this.parameters.map(([name, { value }]) => [name, value]));
+    if (weight === undefined && (await this.hasNonFinitePictures())) {
+      throw new NonFiniteError('a picture of the batch', step, 'Check the data set.');
+    }
     const named = gradients.map(
       (gradient, i) => [`the gradient of ${this.parameters[i]![0]}`, gradient] as const,
     );
-    if (!Number.isFinite(norm)) {
-      throw new NonFiniteError(firstNonFinite(named) ?? 'the gradient norm', this.step + 1);
+    // The norm of finite gradients overflows only where they are beyond all use.
+    throw new NonFiniteError(weight ?? term ?? firstNonFinite(named) ?? 'the gradient norm', step);
+  }
+
+  private async hasNonFinitePictures(): Promise<boolean> {
+    const numParts = this.config.training.gradient_accumulation_steps;
+    for (let part = 0; part < numParts; part++) {
+      const pixels = await this.parts.readBatch(this.step * numParts + part);
+      const culprit = firstNonFinite([['pictures', pixels]]);
+      pixels.dispose();
+      if (culprit !== undefined) {
+        return true;
+      }
     }
+    return false;
   }
 
   /** Once a window: how much of the codebook was used, and new life for the rest where the config asks. */

@@ -19,6 +19,7 @@ const trainingConfig = z
         generate_every: count.default(5000),
         eval_every: count.default(50000),
         resume: z.boolean().default(true),
+        init_weight: z.string().nullish(),
       })
       .loose(),
     losses: z
@@ -29,6 +30,7 @@ const trainingConfig = z
         perceptual_weight: z.number().default(0),
         discriminator_weight: z.number().default(0),
         discriminator_start: z.number().default(20000),
+        vf_weight: z.number().default(1),
       })
       .loose()
       .default({
@@ -38,12 +40,17 @@ const trainingConfig = z
         perceptual_weight: 0,
         discriminator_weight: 0,
         discriminator_start: 20000,
+        vf_weight: 1,
       }),
     dataset: z
       .object({
         params: z.object({ train_shards_path_or_url: z.string() }).loose(),
         preprocessing: z
-          .object({ random_flip: z.boolean().default(false), random_crop: z.boolean().default(false) })
+          .object({
+            random_flip: z.boolean().default(false),
+            random_crop: z.boolean().default(false),
+            random_resized_crop: z.boolean().default(false),
+          })
           .loose(),
       })
       .loose(),
@@ -104,17 +111,18 @@ export type TokenizerTrainingConfig = z.infer<typeof trainingConfig> & {
  * Checks a training config in the authors' form.
  *
  * @param raw parsed and interpolated.
- * @throws ConfigError listing every wrong value, and every term of the loss that this version cannot train
- *   with the override that switches it off.
+ * @throws ConfigError listing every wrong value, and everything that this version cannot train or read, with
+ *   the override that switches it off.
  */
 export function parseTokenizerTrainingConfig(raw: ConfigTree): TokenizerTrainingConfig {
   const parsed = trainingConfig.safeParse(raw);
   const problems = parsed.success
-    ? untrainable(parsed.data)
+    ? [...untrainableLosses(parsed.data), ...unreadableData(parsed.data)]
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   let tokenizer: TokenizerConfig | undefined;
   try {
     tokenizer = parseTokenizerConfig(raw);
+    problems.push(...untrainableParts(tokenizer, parsed.data));
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       throw error;
@@ -130,8 +138,9 @@ export function parseTokenizerTrainingConfig(raw: ConfigTree): TokenizerTraining
   return { ...parsed.data, tokenizer };
 }
 
-function untrainable(config: z.infer<typeof trainingConfig>): string[] {
-  const { losses, training } = config;
+type CheckedTrainingConfig = z.infer<typeof trainingConfig>;
+
+function untrainableLosses({ losses, training }: CheckedTrainingConfig): string[] {
   const problems: string[] = [];
   if (losses.perceptual_weight > 0) {
     problems.push(
@@ -142,4 +151,30 @@ function untrainable(config: z.infer<typeof trainingConfig>): string[] {
     problems.push('adversarial training is not in this version; add losses.discriminator_weight=0');
   }
   return problems;
+}
+
+function untrainableParts(tokenizer: TokenizerConfig, config: CheckedTrainingConfig | undefined): string[] {
+  const model = tokenizer.model.vq_model;
+  const problems: string[] = [];
+  const supervised = model.encoder_feature_supervision || model.decoder_feature_supervision;
+  if (supervised && config !== undefined && config.losses.vf_weight > 0) {
+    problems.push(
+      'feature alignment needs a vision foundation model, which this version cannot use; add losses.vf_weight=0',
+    );
+  }
+  if (model.clustering_vq) {
+    problems.push(
+      'training does not move codes by clustering_vq; add model.vq_model.clustering_vq=False, for instance with training.code_revival_steps=100',
+    );
+  }
+  return problems;
+}
+
+function unreadableData({ dataset }: CheckedTrainingConfig): string[] {
+  const path = dataset.params.train_shards_path_or_url;
+  return path.endsWith('.tar')
+    ? [
+        `tar shards (${path}) cannot be read by this version; add dataset.params.train_shards_path_or_url=<a folder of pictures>`,
+      ]
+    : [];
 }

@@ -1,0 +1,50 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { CheckpointError } from '@restok/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../test/temporary-folder';
+import { openSource } from './open-source';
+
+const at = temporaryFolder();
+
+describe('openSource', () => {
+  beforeAll(async () => {
+    await mkdir(at('model'));
+    await writeFile(at('model', 'other.safetensors'), '');
+  });
+
+  it.each([
+    ['https://host/m', 'https://host/m', undefined],
+    ['HTTP://host/m/', 'http://host/m', undefined],
+    ['https://host/m/x.safetensors', 'https://host/m', 'x.safetensors'],
+    ['https://host/m/my%20model.safetensors?download=true', 'https://host/m', 'my model.safetensors'],
+    ['https://host/m/x.safetensors.index.json', 'https://host/m', 'x.safetensors.index.json'],
+    ['https://host/model.safetensors', 'https://host', 'model.safetensors'],
+    ['https://host/m/%zz.safetensors', 'https://host/m/%zz.safetensors', undefined],
+  ])('takes the address %s', async (spec, description, file) => {
+    const opened = await openSource(spec);
+    expect({ description: opened.source.description, file: opened.file }).toEqual({ description, file });
+  });
+
+  it('takes a folder or a file in it', async () => {
+    expect((await openSource(at('model'))).file).toBeUndefined();
+    const { source, file } = await openSource(at('model', 'other.safetensors'));
+    expect({ description: source.description, file }).toEqual({
+      description: at('model'),
+      file: 'other.safetensors',
+    });
+  });
+
+  it.each([
+    ['https://', 'openSource: https:// is not a valid address. Correct it.'],
+    ['https://me:secret@host/m', 'openSource: the address of host must not hold a name or password. Pass an'],
+    ['some-one/model-1.0', 'hub ids cannot be fetched by this version. Pass the https URL'],
+    [
+      './no/such/folder',
+      'openSource: ./no/such/folder does not exist. Pass a model folder or its https URL.',
+    ],
+  ])('refuses %s and says what to pass', async (spec, problem) => {
+    await expect(openSource(spec)).rejects.toThrow(CheckpointError);
+    await expect(openSource(spec)).rejects.toThrow(problem);
+    await expect(openSource(spec)).rejects.not.toThrow('secret');
+  });
+});

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ConfigError, interpolateConfig, overrideConfig, parseRawConfig } from '@restok/core';
+import { describe, expect, it } from 'vitest';
+import { tinyTraining, tinyTrainingConfig } from '../test/tiny-training';
+import { parseTokenizerTrainingConfig } from './tokenizer-training-config';
+import type { TokenizerTrainingConfig } from './tokenizer-training-config';
+
+type Keys = { readonly [key: string]: string | Keys };
+
+/** The authors' file as they write it: `5_000`, `True`, `${optimizer.params.learning_rate}`. */
+function yamlOf(keys: Keys, indent = ''): string {
+  return Object.entries(keys)
+    .map(([key, value]) =>
+      typeof value === 'string'
+        ? `${indent}${key}: ${value === '' ? '""' : value}\n`
+        : `${indent}${key}:\n${yamlOf(value, `${indent}  `)}`,
+    )
+    .join('');
+}
+
+const keysFile = fileURLToPath(new URL('../../testing/fixtures/config-keys.json', import.meta.url));
+const published = (JSON.parse(readFileSync(keysFile, 'utf8')) as Record<string, Keys>)['tokenizer training']!;
+
+function parsePublished(...overrides: string[]): TokenizerTrainingConfig {
+  const raw = overrideConfig(parseRawConfig(yamlOf(published), 'published.yaml'), overrides);
+  return parseTokenizerTrainingConfig(interpolateConfig(raw));
+}
+
+function problemsOf(parse: () => unknown): readonly string[] {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.problems;
+    }
+    throw error;
+  }
+  return [];
+}
+
+/** What the error about the published file asks for, with a folder put in. */
+function namedOverrides(): string[] {
+  return problemsOf(() => parsePublished()).map((problem) =>
+    /; add (\S+=\S*)/.exec(problem)![1]!.replace(/<.*/, './pictures'),
+  );
+}
+
+describe('parseTokenizerTrainingConfig', () => {
+  it('names the overrides that switch off what it cannot train of the published file', () => {
+    expect(namedOverrides()).toEqual([
+      'losses.perceptual_weight=0',
+      'losses.discriminator_weight=0',
+      'dataset.params.train_shards_path_or_url=./pictures',
+      'losses.vf_weight=0',
+    ]);
+    expect(() => parsePublished()).toThrow(/losses\.perceptual_weight=0.*losses\.discriminator_weight=0/);
+  });
+
+  it('accepts the published file with these overrides', () => {
+    const config = parsePublished(...namedOverrides());
+    expect(config.training).toMatchObject({ max_train_steps: 1_000_000, max_grad_norm: 10, seed: 10086 });
+    expect(config.lr_scheduler.params).toMatchObject({
+      learning_rate: 1e-4,
+      warmup_steps: 5000,
+      end_lr: 1e-5,
+    });
+    expect(config.experiment.resume).toBe(true);
+    expect(config.dataset.preprocessing.random_resized_crop).toBe(true);
+    expect(config.tokenizer.model.vq_model.num_latent_tokens).toBe(128);
+  });
+
+  it('keeps keys that it does not know', () => {
+    const config = parsePublished(...namedOverrides());
+    expect(config.losses).toMatchObject({ lecam_regularization_weight: 0.001 });
+    expect(config.tokenizer.model.vq_model).toMatchObject({ use_vf: 'dinov3' });
+  });
+
+  it('accepts an adversarial loss that would only begin after the last step', () => {
+    const config = tinyTrainingConfig(
+      'losses.discriminator_weight=0.5',
+      'losses.discriminator_start=20',
+      'training.max_train_steps=20',
+    );
+    expect(config.losses.discriminator_weight).toBe(0.5);
+  });
+
+  it('refuses clustering_vq, which the training does not do', () => {
+    expect(problemsOf(() => tinyTrainingConfig('model.vq_model.clustering_vq=True'))).toEqual([
+      expect.stringContaining('add model.vq_model.clustering_vq=False'),
+    ]);
+  });
+
+  it('fills in values where only what has no default is given', () => {
+    const { losses, training, experiment } = tinyTrainingConfig();
+    expect(losses).toMatchObject({
+      reconstruction_loss: 'l2',
+      reconstruction_weight: 1,
+      quantizer_weight: 1,
+    });
+    expect(training).toMatchObject({ gradient_accumulation_steps: 1, use_ema: true, keep_checkpoints: 2 });
+    expect(experiment).toMatchObject({ save_every: 5000, resume: true });
+  });
+
+  it('lists all wrong values at once, of the training and of the model', () => {
+    const problems = problemsOf(() =>
+      tinyTrainingConfig(
+        'training.max_train_steps=0',
+        'losses.reconstruction_loss=l3',
+        'lr_scheduler.scheduler=step',
+        'model.vq_model.num_latent_tokens=5',
+      ),
+    ).join('\n');
+    for (const key of ['max_train_steps', 'reconstruction_loss', 'scheduler', 'num_latent_tokens']) {
+      expect(problems).toContain(key);
+    }
+  });
+
+  it('names a section that is missing', () => {
+    const { optimizer, ...rest } = tinyTraining;
+    expect(optimizer).toBeDefined();
+    expect(problemsOf(() => parseTokenizerTrainingConfig(rest)).join()).toContain('optimizer');
+  });
+});
