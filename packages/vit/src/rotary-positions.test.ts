@@ -76,7 +76,9 @@ describe('RotaryPositions', () => {
     const left = await tensorsLeftBy(() => {
       const positions = new RotaryPositions(diagonalPositions(3, 1), 8, 100);
       const before = memory().numTensors;
-      tidy(() => positions.table);
+      tidy(() => {
+        expect(positions.table.cos.isDisposed).toBe(false);
+      });
       const { cos, sin } = positions.table;
       expect(memory().numTensors - before).toBe(2);
       expect(positions.table.cos).toBe(cos);
