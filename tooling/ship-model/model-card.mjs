@@ -18,13 +18,15 @@ await writeFile(join(options.model, 'README.md'), card());
 function card() {
   const model = config.model.vq_model;
   const { width, layers } = model.vit_enc_model_size;
+  const all = Object.values(figures.byLatents).at(-1);
+  const lead = all.psnr - sixBitComponents();
   return `# emoji-64 tokenizer
 
 64 x 64 pictures to 64 latents of ${Math.log2(model.codebook_size)} bits and back, trained from scratch by this repository on the emoji set.
 
-![Original, 1, 4, 16 and 64 latents](samples.png)
+![Eight pictures and their reconstructions](../../../docs/reconstructions.png)
 
-_Test pictures: the original, then 1, 4, 16 and all 64 latents._
+_The sample pictures: four drawings and four emoji of the test split; the original, then 1, 4, 16 and all 64 latents._
 
 ## Figures
 
@@ -35,7 +37,9 @@ All ${figures.testPictures.toLocaleString('en')} test pictures, none of which wa
 | ------- | ---- | -------- | ---- | ------------------------ |
 ${Object.entries(figures.byLatents).map(row).join('\n')}
 
-At 768 bits, 128 components of 6 bits each score ${sixBitComponents().toFixed(2)} dB. Of the codebook's ${model.codebook_size.toLocaleString('en')} rows
+At 768 bits, 128 components of 6 bits each score ${sixBitComponents().toFixed(2)} dB, so all latents are ${Math.abs(lead).toFixed(2)} dB ${lead < 0 ? 'below that: the model needs more training' : 'above that'}.
+
+Of the codebook's ${model.codebook_size.toLocaleString('en')} rows
 ${(figures.codebookUsage * 100).toFixed(1)} % are chosen on the test pictures, with an entropy of ${figures.codebookEntropyBits} bits of ${Math.log2(model.codebook_size)} possible.
 
 ## How it was made
@@ -51,7 +55,7 @@ node tooling/ship-model/ship-tokenizer.mjs --model output/emoji-64-tokenizer/mod
 
 ${training.notes}
 
-\`log.jsonl\` is the run's log, \`figures.json\` the table above, \`reference.json\` what \`restok doctor\` compares with.
+\`training.yaml\` is the run's config, \`log.jsonl\` its log, \`figures.json\` the table above, \`reference.json\` what \`restok doctor\` compares with.
 
 ## Licence and credits
 
