@@ -21,16 +21,7 @@ export const directImports = {
   testing: ['ops', 'hub', 'backend-node'],
   trainer: ['training', 'backend-node'],
   demo: ['tokenizer', 'generator', 'training', 'backend-webgpu'],
-  cli: [
-    'tokenizer',
-    'generator',
-    'trainer',
-    'metrics',
-    'data',
-    'onnx',
-    'backend-node',
-    'backend-webgpu',
-  ],
+  cli: ['tokenizer', 'generator', 'trainer', 'metrics', 'data', 'onnx', 'backend-node', 'backend-webgpu'],
 };
 
 /** What tests may import on top of that: helpers, and a backend to run on. */
