@@ -5,7 +5,10 @@ import { useTestBackend } from '@restok/testing';
 import { describe, expect, it } from 'vitest';
 import { lossesOf, trainerFolder } from './run-trainer';
 
-describe('restok-trainer', () => {
+/** A process takes a second to start, and many on a machine that is busy with other work. */
+const MINUTES = 240_000;
+
+describe('restok-trainer', { timeout: MINUTES }, () => {
   const { at, run } = trainerFolder();
   const logOf = async (output: string): Promise<Record<string, unknown>[]> => {
     const lines = (await readFile(at(output, 'log.jsonl'), 'utf8')).trimEnd().split('\n');

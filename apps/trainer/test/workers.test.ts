@@ -8,6 +8,9 @@ import { exchangePlaces } from '../src/exchange-folder';
 import { lossesOf, trainerFolder } from './run-trainer';
 import type { TrainerProcess } from './run-trainer';
 
+/** A process takes a second to start, and many on a machine that is busy with other work. */
+const MINUTES = 240_000;
+
 /** Exchange folders that a process has made. */
 function foldersOf({ child }: TrainerProcess): string[] {
   const prefix = `restok-trainer-${hostname()}-${child.pid}-`;
@@ -38,7 +41,7 @@ async function eventually(holds: () => boolean): Promise<boolean> {
   return holds();
 }
 
-describe('training.workers', () => {
+describe('training.workers', { timeout: MINUTES }, () => {
   const { at, run } = trainerFolder();
   const accumulate = 'training.gradient_accumulation_steps=3';
   const forEver = 'training.max_train_steps=100000';

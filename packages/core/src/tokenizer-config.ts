@@ -46,6 +46,9 @@ const vqModel = z
   .object({
     codebook_size: count.default(8192),
     token_size: count.default(8),
+    // Ours, absent from published files: the key of a quantiser of @restok/quantizer, and the levels of fsq.
+    quantizer: z.enum(['vq', 'fsq']).optional(),
+    fsq_levels: z.array(z.number().int().min(2)).min(1).optional(),
     use_l2_norm: z.boolean().default(true),
     commitment_cost: z.number().nonnegative().default(0.25),
     entropy_loss_ratio: z.number().nonnegative().default(0),
@@ -220,6 +223,27 @@ function contradictions(config: TokenizerConfig): Contradiction[] {
   demand(model.reduction_ratio === 0.5, `reduction_ratio must be 0.5, got ${model.reduction_ratio}`, [
     'reduction_ratio',
   ]);
+
+  const isScalar = model.quantizer === 'fsq';
+  const levels = model.fsq_levels ?? [];
+  demand(
+    isScalar === levels.length > 0,
+    isScalar ? 'quantizer fsq needs fsq_levels' : 'fsq_levels is read with quantizer fsq alone; leave it out',
+    ['quantizer', 'fsq_levels'],
+  );
+  if (isScalar && levels.length > 0) {
+    const size = levels.reduce((product, count) => product * count, 1);
+    demand(
+      size === model.codebook_size && levels.length === model.token_size,
+      `fsq_levels makes codebook_size ${size} and token_size ${levels.length}, got ${model.codebook_size} and ${model.token_size}`,
+      ['quantizer', 'fsq_levels', 'codebook_size', 'token_size'],
+    );
+  }
+  demand(
+    !isScalar || (model.entropy_loss_ratio === 0 && !model.clustering_vq),
+    'quantizer fsq has no codebook to train: entropy_loss_ratio must be 0 and clustering_vq false',
+    ['quantizer', 'entropy_loss_ratio', 'clustering_vq'],
+  );
 
   const gridWidth = cropSize / factor;
   const stages = model.hierarchy_stages;

@@ -1,4 +1,6 @@
+import { ShapeError } from '@restok/core';
 import type { Picture } from './picture';
+import { checkPicture, checkSides } from './picture';
 
 /** The cubic's free parameter. */
 const SHARPNESS = -0.5;
@@ -13,7 +15,7 @@ interface Tap {
   readonly weights: Int32Array;
 }
 
-/** A rectangle of a resized picture, in its pixels. */
+/** A rectangle of a picture, in its pixels. */
 export interface PictureWindow {
   readonly left: number;
   readonly top: number;
@@ -26,6 +28,7 @@ export interface PictureWindow {
  * width first, as Pillow does. The reference evaluation resizes this way.
  *
  * @param window the part of the result that is wanted; only this part is computed. All of it by default.
+ * @throws ShapeError when a side is not a whole number from 1, or the window leaves the result.
  * @source Keys, Cubic convolution interpolation, 1981; method.md, appendix C.
  */
 export function bicubicResize(
@@ -34,6 +37,9 @@ export function bicubicResize(
   height: number,
   window: PictureWindow = { left: 0, top: 0, width, height },
 ): Picture {
+  checkPicture('bicubicResize', picture);
+  checkSides('bicubicResize', width, height);
+  checkWindow('bicubicResize', window, width, height);
   const columns = tapsFor(picture.width, width, window.left, window.width);
   const rows = tapsFor(picture.height, height, window.top, window.height);
   // Source rows that no kept row needs are left out of the first pass.
@@ -41,6 +47,24 @@ export function bicubicResize(
   const top = rows[0]!.first;
   const end = last.first + last.weights.length;
   return resizeHeight(resizeWidth(picture, columns, top, end), top, rows);
+}
+
+/**
+ * Checks that a window lies in a picture of some size.
+ *
+ * @param caller what the error calls the function that was given the window.
+ * @throws ShapeError otherwise.
+ */
+export function checkWindow(caller: string, window: PictureWindow, width: number, height: number): void {
+  const { left, top } = window;
+  checkSides(caller, window.width, window.height);
+  const isPlace = [left, top].every((start) => Number.isSafeInteger(start) && start >= 0);
+  if (!isPlace || left + window.width > width || top + window.height > height) {
+    throw new ShapeError(
+      `${caller}: ${window.width} x ${window.height} pixels at ${left}, ${top} must lie in a picture of ${width} x ${height}. Move them or take fewer.`,
+      { window, width, height },
+    );
+  }
 }
 
 /** Rows `top` ... `end` - 1 of the picture with as many columns as there are taps. */

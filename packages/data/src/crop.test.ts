@@ -43,6 +43,18 @@ describe('cropPicture', () => {
   });
 });
 
+describe('cropPicture beyond the picture', () => {
+  it.each([
+    [-1, 0, 1, 1],
+    [0, 1, 3, 2],
+    [2, 0, 2, 1],
+    [0, 0, 0, 1],
+    [0.5, 0, 1, 1],
+  ])('refuses %d, %d, %d x %d of 3 x 2', (left, top, width, height) => {
+    expect(() => cropPicture(patterned(3, 2), left, top, width, height)).toThrow(ShapeError);
+  });
+});
+
 describe('flipPicture', () => {
   it('exchanges left and right in every row and keeps the channels', () => {
     const pixels = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
@@ -60,7 +72,36 @@ describe('resizeShorterEdge', () => {
   });
 });
 
+describe('resizeShorterEdge of a thread', () => {
+  it('refuses what would be hundreds of megapixels', () => {
+    expect(() => resizeShorterEdge(patterned(1, 20_000), 256)).toThrow(
+      new DataError(
+        'resizeShorterEdge: a picture of 1 x 20000 would become 256 x 5120000, more than 100 megapixels. Crop it first.',
+        { width: 256, height: 5_120_000 },
+      ),
+    );
+  });
+});
+
+describe('sizes of crops', () => {
+  it.each([0, -1, 1.5, NaN])('must be whole numbers from 1, not %d', (size) => {
+    const picture = patterned(3, 2);
+    expect(() => resizeShorterEdge(picture, size)).toThrow(ShapeError);
+    expect(() => evaluationCrop(picture, size)).toThrow(ShapeError);
+    expect(() => trainingCrop(picture, size, new Random(1), false)).toThrow(ShapeError);
+  });
+});
+
 describe('evaluationCrop', () => {
+  it('enlarges a single pixel, and reduces 24 megapixels of one colour to it', () => {
+    const pixel = Uint8Array.of(9, 100, 250);
+    const flat = Uint8Array.from({ length: 3 * 9 }, (_, i) => pixel[i % 3]!);
+    expect(evaluationCrop({ width: 1, height: 1, pixels: pixel }, 3).pixels).toEqual(flat);
+    const pixels = new Uint8Array(6000 * 4000 * 3);
+    new Uint32Array(pixels.buffer).fill(0x64646464);
+    expect(new Set(evaluationCrop({ width: 6000, height: 4000, pixels }, 16).pixels)).toEqual(new Set([0x64]));
+  });
+
   it('takes the centre, and rounds half a margin to even', () => {
     // Margins of one and a half pixels become two; of half a pixel none.
     const reds = (picture: Picture): number[] => [...picture.pixels].filter((_, i) => i % 3 === 0);

@@ -1,8 +1,14 @@
 import type { Random } from '@restok/core';
-import { bicubicResize } from './bicubic-resize';
+import { DataError } from '@restok/core';
+import { bicubicResize, checkWindow } from './bicubic-resize';
 import type { Picture } from './picture';
+import { checkPicture, checkSides } from './picture';
 
-/** A rectangle of a picture. */
+/**
+ * A rectangle of a picture.
+ *
+ * @throws ShapeError when it leaves the picture.
+ */
 export function cropPicture(
   picture: Picture,
   left: number,
@@ -10,6 +16,8 @@ export function cropPicture(
   width: number,
   height: number,
 ): Picture {
+  checkPicture('cropPicture', picture);
+  checkWindow('cropPicture', { left, top, width, height }, picture.width, picture.height);
   const pixels = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {
     const start = ((top + row) * picture.width + left) * 3;
@@ -31,9 +39,23 @@ export function flipPicture(picture: Picture): Picture {
   return { width, height, pixels };
 }
 
-/** Bicubic resize so that the shorter edge has `size` pixels; the longer one is truncated to whole pixels. */
+/** Resizing makes no larger picture. */
+const MAX_PIXELS = 100e6;
+
+/**
+ * Bicubic resize so that the shorter edge has `size` pixels; the longer one is truncated to whole pixels.
+ *
+ * @throws DataError when the picture is so narrow that the result would be larger than 100 megapixels.
+ */
 export function resizeShorterEdge(picture: Picture, size: number): Picture {
+  checkSides('resizeShorterEdge', size, size);
   const { width, height } = sizeWithShorterEdge(picture, size);
+  if (width * height > MAX_PIXELS) {
+    throw new DataError(
+      `resizeShorterEdge: a picture of ${picture.width} x ${picture.height} would become ${width} x ${height}, more than ${MAX_PIXELS / 1e6} megapixels. Crop it first.`,
+      { width, height },
+    );
+  }
   return bicubicResize(picture, width, height);
 }
 
@@ -50,6 +72,7 @@ function sizeWithShorterEdge({ width, height }: Picture, size: number): { width:
  * @source method.md, appendix C. Halves of odd margins are rounded to even, as torchvision does.
  */
 export function evaluationCrop(picture: Picture, size: number): Picture {
+  checkSides('evaluationCrop', size, size);
   const { width, height } = sizeWithShorterEdge(picture, size);
   const left = roundHalfToEven((width - size) / 2);
   const top = roundHalfToEven((height - size) / 2);
@@ -66,6 +89,8 @@ const SMALLEST_SHARE = 0.8;
  * @source method.md, appendix C (`random_resized_crop: true`).
  */
 export function trainingCrop(picture: Picture, size: number, random: Random, flip: boolean): Picture {
+  checkPicture('trainingCrop', picture);
+  checkSides('trainingCrop', size, size);
   const largest = Math.ceil(size / SMALLEST_SHARE);
   const shorter = size + random.integer(largest - size + 1);
   let reduced = picture;

@@ -1,4 +1,5 @@
 import type { Random } from '@restok/core';
+import { ShapeError } from '@restok/core';
 
 /** Pictures of one size with labels, read in batches. */
 export interface PictureDataset {
@@ -17,4 +18,20 @@ export interface PictureDataset {
    * @returns `[B, size, size, 3]` float32 in 0 ... 1, row-major.
    */
   read(indices: ArrayLike<number>, options?: { readonly random?: Random }): Promise<Float32Array>;
+}
+
+/**
+ * Checks the index of a picture and gives it back.
+ *
+ * @param caller what the error calls the data set.
+ * @throws ShapeError unless it is in 0 ... count-1.
+ */
+export function checkIndex(caller: string, index: number, count: number): number {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= count) {
+    throw new ShapeError(
+      `${caller}: index must be in 0 ... ${count - 1}, got ${index}. Ask for pictures that the set has.`,
+      { index, count },
+    );
+  }
+  return index;
 }

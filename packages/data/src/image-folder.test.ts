@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataError, Random } from '@restok/core';
+import { DataError, Random, ShapeError } from '@restok/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openImageFolder } from './image-folder';
 import { writePng } from './write-png';
@@ -62,6 +62,15 @@ describe('openImageFolder', () => {
     const dataset = await openImageFolder(folder, { size: 2 });
     await expect(dataset.read([0, 1])).rejects.toThrow(/broken\.png/);
     await expect(dataset.read([0, 1])).rejects.toThrow(DataError);
+  });
+
+  it('refuses indices that it does not have, and sizes that are none', async () => {
+    await write('a.png', 0, 0);
+    const dataset = await openImageFolder(folder, { size: 2 });
+    await expect(dataset.read([0, 1])).rejects.toThrow('openImageFolder: index must be in 0 ... 0, got 1.');
+    expect(() => dataset.label(-1)).toThrow(ShapeError);
+    expect(() => dataset.name(0.5)).toThrow(ShapeError);
+    await expect(openImageFolder(folder, { size: 0 })).rejects.toThrow(ShapeError);
   });
 
   it('throws DataError for an empty and for a missing folder', async () => {

@@ -1,10 +1,11 @@
-import { readdir } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { DataError } from '@restok/core';
 import { evaluationCrop, flipPicture, trainingCrop } from './crop';
 import type { PictureDataset } from './dataset';
+import { checkIndex } from './dataset';
+import { findPictures } from './find-pictures';
 import type { Picture } from './picture';
-import { toUnitRange } from './picture';
+import { checkSides, toUnitRange } from './picture';
 import { readPicture } from './read-picture';
 
 export interface ImageFolderOptions {
@@ -15,36 +16,35 @@ export interface ImageFolderOptions {
   readonly randomFlip?: boolean;
 }
 
-const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp']);
-
 /**
- * A folder of pictures: every folder right below it is a class; without such folders all are one class.
+ * A folder of pictures: every folder right below it is a class; without such folders all are one class. Links are
+ * followed; names that start with a dot are passed over.
  *
- * @throws DataError when the folder holds no pictures. A damaged picture is an error of `read` that names it.
+ * @throws DataError when the folder is missing or holds no pictures. A damaged picture is an error of `read` that
+ *   names it, an index out of range a ShapeError.
  */
 export async function openImageFolder(folder: string, options: ImageFolderOptions): Promise<PictureDataset> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries
-    .filter((entry) => !entry.isDirectory() && EXTENSIONS.has(extname(entry.name).toLowerCase()))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
+  const { size } = options;
+  checkSides('openImageFolder', size, size);
+  const files = (await findPictures(folder)).sort();
   if (files.length === 0) {
     throw new DataError(`openImageFolder: ${folder} holds no PNG, JPEG or WebP pictures. Check the path.`);
   }
   const classOf = (file: string): string => (file.includes(sep) ? file.slice(0, file.indexOf(sep)) : '.');
   const classNames = [...new Set(files.map(classOf))].sort();
-  const { size } = options;
+  const labelOf = new Map(classNames.map((className, label) => [className, label]));
+  const file = (index: number): string => files[checkIndex('openImageFolder', index, files.length)]!;
   return {
     size,
     count: files.length,
     classNames,
-    label: (index) => classNames.indexOf(classOf(files[index]!)),
-    name: (index) => files[index]!,
+    label: (index) => labelOf.get(classOf(file(index)))!,
+    name: file,
     read: async (indices, { random } = {}) => {
       const length = size * size * 3;
       const batch = new Float32Array(indices.length * length);
       for (let i = 0; i < indices.length; i++) {
-        const picture = await readPicture(join(folder, files[indices[i]!]!));
+        const picture = await readPicture(join(folder, file(indices[i]!)));
         batch.set(toUnitRange(prepare(picture)), i * length);
       }
       return batch;

@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError, ShapeError } from '@restok/core';
 import { describe, expect, it } from 'vitest';
 import { decodeNpy, encodeNpy } from './npy';
 
@@ -28,6 +28,23 @@ describe('encodeNpy', () => {
       expect((encodeNpy({ shape, values: Uint8Array.of(7) }).length - 1) % 64).toBe(0);
     }
   });
+
+  it.each([
+    ['too few values', [3]],
+    ['too many', [1]],
+    ['a negative side', [-2, -1]],
+    ['half a side', [0.5, 4]],
+  ])('refuses a shape with %s', (_, shape) => {
+    const encode = (): unknown => encodeNpy({ shape, values: Int32Array.of(1, 2) });
+    expect(encode).toThrow(ShapeError);
+    expect(encode).toThrow(`encodeNpy: values must fill [${shape.join(', ')}], got 2 of them. Check the shape.`);
+  });
+
+  it('writes texts as numbers of characters, filled up with zeros', () => {
+    const file = encodeNpy({ shape: [2], values: ['a😀', 'b'] });
+    expect(new TextDecoder('latin1').decode(file.subarray(10, 70))).toContain("'descr': '<U2'");
+    expect([...new Uint32Array(file.slice(128).buffer)]).toEqual([0x61, 0x1f600, 0x62, 0]);
+  });
 });
 
 describe('decodeNpy', () => {
@@ -49,6 +66,17 @@ describe('decodeNpy', () => {
     expect(decodeNpy(buffer, 'x').values).toEqual(Int32Array.of(3, 4));
   });
 
+  it('reads the entries of a header in any order', () => {
+    const text = "{'shape':(1,2),'fortran_order':False,'descr':'<i4'}";
+    const { shape, values } = decodeNpy(npy(text, [7, 0, 0, 0, 8, 0, 0, 0]), 'x');
+    expect({ shape, values }).toEqual({ shape: [1, 2], values: Int32Array.of(7, 8) });
+  });
+
+  it('keeps a zero inside a text', () => {
+    const codes = Uint32Array.of(0x61, 0, 0x62, 0);
+    expect(decodeNpy(npy(header('<U4', '1,'), new Uint8Array(codes.buffer)), 'x').values).toEqual(['a\0b']);
+  });
+
   it('reads version 2.0 with its longer header length', () => {
     expect(decodeNpy(npy(header('|u1', '2,'), [8, 9], 2), 'x').values).toEqual(Uint8Array.of(8, 9));
   });
@@ -61,6 +89,11 @@ describe('decodeNpy', () => {
     ['Fortran order', npy(header('<i4', '1,', 'True'), new Uint8Array(4)), /C order/],
     ['a header that is no header', npy('hello'), /C order/],
     ['data that is cut off', npy(header('<i4', '2,'), new Uint8Array(7)), /7 bytes instead of 8/],
+    ['data after the values', npy(header('<i4', '1,'), new Uint8Array(5)), /5 bytes instead of 4/],
+    ['a shape of words', npy(header('<i4', '1 2,'), new Uint8Array(4)), /too large/],
+    ['a negative side', npy(header('<i4', '-1,'), new Uint8Array(4)), /C order/],
+    ['fields of several types', npy("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}"), /C order/],
+    ['a version of the future', npy(header('<i4', '1,'), new Uint8Array(4), 4), /not a \.npy file/],
     ['a huge shape', npy(header('|u1', '4294967296, 1048576'), [1]), /1 bytes instead of/],
     ['a shape past whole numbers', npy(header('|u1', '4294967296, 4294967296')), /too large/],
     ['a shape of infinity times zero', npy(header('|u1', `0, ${'9'.repeat(400)}`)), /too large/],

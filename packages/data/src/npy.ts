@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError, ShapeError } from '@restok/core';
 
 /** Types of arrays that are read and written. */
 export type NpyValues = Int32Array | Float32Array | Uint8Array | BigInt64Array | readonly string[];
@@ -12,6 +12,8 @@ export interface NpyArray {
 const MAGIC = '\x93NUMPY';
 /** Headers are padded so that the data starts at a multiple of this. */
 const ALIGNMENT = 64;
+/** They differ in the length field's size and the text's encoding. */
+const VERSIONS = [1, 2, 3];
 /** Larger headers are refused. */
 const MAX_HEADER_BYTES = 2 ** 16;
 const BYTES_BY_DESCRIPTOR: ReadonlyMap<string, number> = new Map([
@@ -27,9 +29,17 @@ const LARGEST_CODE_POINT = 0x10ffff;
  *
  * Texts become a fixed-width unicode array.
  *
+ * @throws ShapeError when the values do not fill the shape.
  * @source The NPY format, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 export function encodeNpy(array: NpyArray): Uint8Array {
+  const size = array.shape.reduce((product, side) => product * side, 1);
+  if (!array.shape.every((side) => Number.isSafeInteger(side) && side >= 0) || size !== array.values.length) {
+    throw new ShapeError(
+      `encodeNpy: values must fill [${array.shape.join(', ')}], got ${array.values.length} of them. Check the shape.`,
+      { shape: array.shape, values: array.values.length },
+    );
+  }
   const { descriptor, bytes } = encodeValues(array.values);
   const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(', ');
   const fields = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${shape}), }`;
@@ -47,15 +57,15 @@ export function encodeNpy(array: NpyArray): Uint8Array {
 }
 
 /**
- * Decodes a .npy file.
+ * Decodes a .npy file, whatever the order of its header's entries.
  *
  * @param name what errors call the file.
- * @throws DataError when it is cut off, of a type not listed here, or in Fortran order.
+ * @throws DataError when it is cut off or goes on after its values, of a type not listed here, or in Fortran order.
  */
 export function decodeNpy(file: Uint8Array, name: string): NpyArray {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const isNpy = file.length >= 12 && [...MAGIC].every((character, i) => file[i] === character.charCodeAt(0));
-  if (!isNpy) {
+  if (!isNpy || !VERSIONS.includes(file[MAGIC.length]!)) {
     throw invalid(name, 'it is not a .npy file');
   }
   const isFirstVersion = file[MAGIC.length] === 1;
@@ -67,21 +77,23 @@ export function decodeNpy(file: Uint8Array, name: string): NpyArray {
     throw invalid(name, 'its header is cut off');
   }
   const header = new TextDecoder().decode(file.subarray(start, start + length));
-  const fields = /'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\)/.exec(header);
-  if (fields === null || fields[2] === 'True') {
+  const descriptor = /'descr': *'([^']+)'/.exec(header)?.[1];
+  const order = /'fortran_order': *(True|False)/.exec(header)?.[1];
+  const sides = /'shape': *\(([\d, ]*)\)/.exec(header)?.[1];
+  if (descriptor === undefined || sides === undefined || order !== 'False') {
     throw invalid(name, 'its header is not that of a plain array in C order');
   }
-  const shape = fields[3]!
+  const shape = sides
     .split(',')
     .filter((side) => side.trim() !== '')
     .map(Number);
   const size = shape.reduce((product, side) => product * side, 1);
   if (!Number.isSafeInteger(size) || !shape.every(Number.isSafeInteger)) {
-    throw invalid(name, `its shape (${fields[3]!.slice(0, 40)}) is too large`);
+    throw invalid(name, `its shape (${sides.slice(0, 40)}) is too large`);
   }
   // A copy: typed arrays need aligned bytes, and `slice` of a Node Buffer would share them.
   const data = new Uint8Array(file.subarray(start + length));
-  return { shape, values: decodeValues(fields[1]!, data, size, name) };
+  return { shape, values: decodeValues(descriptor, data, size, name) };
 }
 
 function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Array } {
@@ -98,7 +110,7 @@ function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Arra
     return { descriptor, bytes };
   }
   const points = values.map((text) => Array.from(text, (character) => character.codePointAt(0)!));
-  const width = Math.max(1, ...points.map((text) => text.length));
+  const width = points.reduce((longest, text) => Math.max(longest, text.length), 1);
   const codes = new Uint32Array(points.length * width);
   points.forEach((text, i) => codes.set(text, i * width));
   return { descriptor: `<U${width}`, bytes: new Uint8Array(codes.buffer) };
@@ -111,7 +123,7 @@ function decodeValues(descriptor: string, data: Uint8Array, size: number, name: 
   if (valueBytes === 0) {
     throw invalid(name, `values of type ${descriptor} are not supported`);
   }
-  if (data.length < size * valueBytes) {
+  if (data.length !== size * valueBytes) {
     throw invalid(name, `it holds ${data.length} bytes instead of ${size * valueBytes}`);
   }
   const { buffer } = data;
@@ -134,13 +146,13 @@ function decodeValues(descriptor: string, data: Uint8Array, size: number, name: 
   }
 }
 
+/** Zeros after a text fill it up to the width. */
 function decodeTexts(codes: Uint32Array, width: number): string[] {
-  return Array.from({ length: codes.length / width }, (_, i) =>
-    Array.from(codes.subarray(i * width, (i + 1) * width))
-      .filter((code) => code !== 0)
-      .map((code) => String.fromCodePoint(code))
-      .join(''),
-  );
+  return Array.from({ length: codes.length / width }, (_, i) => {
+    const text = codes.subarray(i * width, (i + 1) * width);
+    const length = text.findLastIndex((code) => code !== 0) + 1;
+    return Array.from(text.subarray(0, length), (code) => String.fromCodePoint(code)).join('');
+  });
 }
 
 function invalid(name: string, problem: string): DataError {

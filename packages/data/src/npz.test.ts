@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataError } from '@restok/core';
@@ -39,6 +39,25 @@ describe('readNpz', () => {
     expect(await readdir(folder)).toEqual(before);
   });
 
+  it('refuses arrays that unpack to more than the limit', async () => {
+    const path = join(folder, 'bomb.npz');
+    await writeNpz(path, { a: { shape: [1_000_000], values: new Uint8Array(1_000_000) } });
+    expect((await stat(path)).size).toBeLessThan(10_000);
+    await expect(readNpz(path, ['a'], { maxBytes: 999_999 })).rejects.toThrow(
+      /bomb\.npz unpacks to 1000128 bytes, more than the 999999 that are read/,
+    );
+    expect((await readNpz(path, ['a'])).a.values).toHaveLength(1_000_000);
+  });
+
+  it('notices a single bit that has changed', async () => {
+    const path = join(folder, 'bit.npz');
+    await writeFile(path, zipSync({ 'a.npy': encodeNpy(ones) }, { level: 0 }));
+    const bytes = await readFile(path);
+    bytes[bytes.indexOf(Buffer.from(ones.values.buffer))]! ^= 2;
+    await writeFile(path, bytes);
+    await expect(readNpz(path, ['a'])).rejects.toThrow(/"a\.npy" does not have its checksum/);
+  });
+
   it('says which array is missing', async () => {
     const path = join(folder, 'lacking.npz');
     await writeNpz(path, { a: ones });
@@ -55,6 +74,25 @@ describe('readNpz', () => {
     const whole = await readFile(path);
     await writeFile(path, whole.subarray(0, whole.length / 2));
     await expect(readNpz(path, ['a'])).rejects.toThrow(/not a complete \.npz/);
+  });
+});
+
+describe('writeNpz', () => {
+  it('gives the same bytes for the same arrays', async () => {
+    await writeNpz(join(folder, 'first.npz'), { a: ones });
+    await writeNpz(join(folder, 'second.npz'), { a: ones });
+    const [first, second] = await Promise.all(
+      ['first.npz', 'second.npz'].map((name) => readFile(join(folder, name))),
+    );
+    expect(first).toEqual(second);
+    // 1980-01-01 00:00 in the format of MS-DOS: day 1, month 1, year 0.
+    expect([...first!.subarray(10, 14)]).toEqual([0, 0, 0x21, 0]);
+  });
+
+  it('refuses values that do not fill their shape, and writes nothing', async () => {
+    const path = join(folder, 'wrong-shape.npz');
+    await expect(writeNpz(path, { a: { ...ones, shape: [3] } })).rejects.toThrow('values must fill [3], got 2');
+    await expect(readFile(path)).rejects.toThrow('ENOENT');
   });
 });
 

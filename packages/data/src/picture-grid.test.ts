@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError, ShapeError } from '@restok/core';
 import { describe, expect, it } from 'vitest';
 import { fromUnitRange, toUnitRange } from './picture';
 import type { Picture } from './picture';
@@ -35,6 +35,37 @@ describe('pictureGrid', () => {
     expect(labelled.height).toBe(plain.height + 20);
     // The first row below the captions and the gap is the picture's.
     expect(reds(labelled)[21]).toEqual([WHITE, 10, 10, WHITE]);
+  });
+
+  it('starts with an empty row if it must, and leaves out captions over no column', async () => {
+    const grid = await pictureGrid([[], [flat(10)]], { gap: 0, columnLabels: [] });
+    expect(reds(grid)).toEqual([
+      [WHITE, WHITE],
+      [10, 10],
+    ]);
+    const labelled = await pictureGrid([[flat(10)]], { columnLabels: ['a', 'over nothing'] });
+    expect(labelled.width).toBe(14);
+  });
+
+  it('draws captions dark on white, and only above the pictures', async () => {
+    const tile = { width: 60, height: 1, pixels: new Uint8Array(180).fill(7) };
+    const grid = await pictureGrid([[tile]], { gap: 0, columnLabels: ['\0\ud800'] });
+    expect(grid.height).toBe(21);
+    expect(reds(grid)[20]).toEqual(Array.from({ length: 60 }, () => 7));
+    expect(new Set(reds(grid)[0])).toEqual(new Set([WHITE]));
+  });
+
+  it('makes grids of any height, and refuses captions wider than can be drawn', async () => {
+    const tall = await pictureGrid(Array.from({ length: 20_000 }, () => [flat(1)]), { gap: 1 });
+    expect([tall.width, tall.height]).toEqual([4, 40_001]);
+    const wide = Array.from({ length: 20_000 }, () => flat(1));
+    await expect(pictureGrid([wide], { columnLabels: ['a'] })).rejects.toThrow(
+      'pictureGrid: 160006 pixels are too wide for captions, which reach 32767. Leave columnLabels out.',
+    );
+  });
+
+  it.each([-1, 0.5])('refuses a gap of %d', async (gap) => {
+    await expect(pictureGrid([[flat(1)]], { gap })).rejects.toThrow(ShapeError);
   });
 
   it('throws DataError when there is no picture or the sizes differ', async () => {

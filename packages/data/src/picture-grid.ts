@@ -1,6 +1,7 @@
 import sharp from 'sharp';
-import { DataError } from '@restok/core';
+import { DataError, ShapeError } from '@restok/core';
 import type { Picture } from './picture';
+import { checkPicture } from './picture';
 
 export interface PictureGridOptions {
   /** Captions over the columns. */
@@ -12,49 +13,85 @@ export interface PictureGridOptions {
 const DEFAULT_GAP = 6;
 const LABEL_HEIGHT = 20;
 
+/** The renderer of the captions draws nothing wider. */
+const MAX_LABELLED_WIDTH = 32767;
+
 /**
- * Pictures of one size in rows on white.
+ * Pictures of one size in rows on white; rows may differ in length.
  *
- * @throws DataError when there is none or their sizes differ.
+ * @throws DataError when there is none, their sizes differ or the grid is too wide for captions; ShapeError when
+ *   pixels do not fill a picture or the gap is negative.
  */
 export async function pictureGrid(
   rows: readonly (readonly Picture[])[],
   options: PictureGridOptions = {},
 ): Promise<Picture> {
-  const first = rows[0]?.[0];
+  const all = rows.flat();
+  const [first] = all;
   if (
     first === undefined ||
-    rows.flat().some(({ width, height }) => width !== first.width || height !== first.height)
+    all.some(({ width, height }) => width !== first.width || height !== first.height)
   ) {
     throw new DataError('pictureGrid: pictures must be at least one, all of one size. Resize them first.');
   }
-  const gap = options.gap ?? DEFAULT_GAP;
-  const top = options.columnLabels === undefined ? 0 : LABEL_HEIGHT;
+  all.forEach((picture) => checkPicture('pictureGrid', picture));
+  const { columnLabels = [], gap = DEFAULT_GAP } = options;
+  if (!Number.isSafeInteger(gap) || gap < 0) {
+    throw new ShapeError(`pictureGrid: gap must be a whole number from 0, got ${gap}. Pass it in pixels.`);
+  }
+  const top = columnLabels.length === 0 ? 0 : LABEL_HEIGHT;
   const columns = Math.max(...rows.map((row) => row.length));
   const width = columns * (first.width + gap) + gap;
   const height = top + rows.length * (first.height + gap) + gap;
-  const left = (column: number): number => gap + column * (first.width + gap);
-  const tiles = rows.flatMap((row, r) =>
-    row.map((picture, c) => ({
-      input: Buffer.from(picture.pixels),
-      raw: { width: picture.width, height: picture.height, channels: 3 as const },
-      left: left(c),
-      top: top + gap + r * (first.height + gap),
-    })),
+  const grid = { width, height, pixels: new Uint8Array(width * height * 3).fill(255) };
+  if (top > 0) {
+    const centre = (column: number): number => gap + column * (first.width + gap) + first.width / 2;
+    place(grid, await captions(columnLabels.slice(0, columns), width, centre), 0, 0);
+  }
+  rows.forEach((row, r) =>
+    row.forEach((picture, c) =>
+      place(grid, picture, gap + c * (first.width + gap), top + gap + r * (first.height + gap)),
+    ),
   );
-  const labels = (options.columnLabels ?? []).map((label, c) => labelTile(label, left(c) + first.width / 2));
-  const overlay = Buffer.from(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${labels.join('')}</svg>`,
-  );
-  const { data } = await sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
-    .composite([...tiles, { input: overlay, left: 0, top: 0 }])
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width, height, pixels: new Uint8Array(data) };
+  return grid;
 }
 
-function labelTile(label: string, centre: number): string {
-  const text = label.replace(/[<&>]/g, ' ');
-  return `<text x="${centre}" y="${LABEL_HEIGHT - 4}" text-anchor="middle" font-family="sans-serif" font-size="12" fill="#444444">${text}</text>`;
+/** Copies a picture into the grid. */
+function place(grid: Picture, picture: Picture, left: number, top: number): void {
+  const rowLength = picture.width * 3;
+  for (let row = 0; row < picture.height; row++) {
+    const source = picture.pixels.subarray(row * rowLength, (row + 1) * rowLength);
+    grid.pixels.set(source, ((top + row) * grid.width + left) * 3);
+  }
+}
+
+/** The strip above the pictures. */
+async function captions(
+  labels: readonly string[],
+  width: number,
+  centre: (column: number) => number,
+): Promise<Picture> {
+  if (width > MAX_LABELLED_WIDTH) {
+    throw new DataError(
+      `pictureGrid: ${width} pixels are too wide for captions, which reach ${MAX_LABELLED_WIDTH}. Leave columnLabels out.`,
+    );
+  }
+  const texts = labels.map(
+    (label, column) =>
+      `<text x="${centre(column)}" y="${LABEL_HEIGHT - 4}" text-anchor="middle" font-family="sans-serif" font-size="12" fill="#444444">${escaped(label)}</text>`,
+  );
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${LABEL_HEIGHT}">${texts.join('')}</svg>`;
+  const data = await sharp(Buffer.from(svg))
+    .flatten({ background: '#ffffff' })
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  return { width, height: LABEL_HEIGHT, pixels: new Uint8Array(data) };
+}
+
+/** What XML does not take becomes a space. */
+function escaped(label: string): string {
+  return label
+    .replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, ' ')
+    .replace(/[<>&]/g, (character) => `&#${character.codePointAt(0)};`);
 }

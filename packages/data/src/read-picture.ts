@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { DataError } from '@restok/core';
 import type { Picture } from './picture';
+import { problemOf, readWholeFile } from './read-file';
 
 export interface ReadPictureOptions {
   /** Larger pictures are refused before they are decoded. */
@@ -11,6 +11,9 @@ export interface ReadPictureOptions {
 /** 100 megapixels: room for any camera, not for a decompression bomb. */
 const DEFAULT_MAX_PIXELS = 100e6;
 
+/** More than 100 megapixels take in any of the formats. */
+const MAX_FILE_BYTES = 2 ** 30;
+
 const FORMATS = new Set(['png', 'jpeg', 'webp']);
 
 /**
@@ -19,16 +22,10 @@ const FORMATS = new Set(['png', 'jpeg', 'webp']);
  * @throws DataError in one line when the file is missing, damaged, of another kind or too large.
  */
 export async function readPicture(path: string, options: ReadPictureOptions = {}): Promise<Picture> {
-  const file = await stat(path).catch(() => undefined);
-  if (file === undefined) {
-    throw new DataError(`readPicture: ${path} does not exist. Check the path.`);
-  }
-  if (!file.isFile() || file.size === 0) {
-    throw new DataError(
-      `readPicture: ${path} must be a file with content. Pass a PNG, JPEG or WebP picture.`,
-    );
-  }
-  return decodePicture(path, path, options);
+  const wanted = 'a PNG, JPEG or WebP picture';
+  // Given a path, sharp could answer from its cache with what the file held before.
+  const bytes = await readWholeFile(path, { caller: 'readPicture', maxBytes: MAX_FILE_BYTES, wanted });
+  return decodePicture(bytes, path, options);
 }
 
 /**
@@ -37,15 +34,16 @@ export async function readPicture(path: string, options: ReadPictureOptions = {}
  * @param name what errors call the picture.
  */
 export async function decodePicture(
-  source: string | Uint8Array,
+  bytes: Uint8Array,
   name: string,
   options: ReadPictureOptions = {},
 ): Promise<Picture> {
   const maxPixels = options.maxPixels ?? DEFAULT_MAX_PIXELS;
-  if (source.length === 0) {
+  if (bytes.length === 0) {
     throw new DataError(`readPicture: ${name} is empty. Pass a PNG, JPEG or WebP picture.`);
   }
-  const image = sharp(source, { failOn: 'truncated', limitInputPixels: false });
+  // The limit is checked below, so that the error can say how large the picture is.
+  const image = sharp(bytes, { failOn: 'error', limitInputPixels: false });
   const metadata = await image.metadata().catch(() => undefined);
   if (metadata === undefined || !FORMATS.has(metadata.format)) {
     throw new DataError(`readPicture: ${name} is not a PNG, JPEG or WebP picture. Convert it first.`);
@@ -59,7 +57,7 @@ export async function decodePicture(
   }
   try {
     const { data, info } = await image
-      .rotate()
+      .autoOrient()
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
       .removeAlpha()
@@ -67,8 +65,7 @@ export async function decodePicture(
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, pixels: threeChannels(data, info.channels) };
   } catch (error) {
-    const cause = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new DataError(`readPicture: ${name} is damaged (${cause}). Get the file again.`);
+    throw new DataError(`readPicture: ${name} is damaged (${problemOf(error)}). Get the file again.`);
   }
 }
 

@@ -89,8 +89,9 @@ export function missingTensor(name: string, tensor: string): CheckpointError {
 
 function widen(bytes: Uint8Array, dtype: string): Float32Array {
   const valueBytes = dtype === 'F32' ? 4 : 2;
-  // A source may hand out a part of something larger, which need not lie on a multiple of the value's size.
-  const { buffer, byteOffset, length } = bytes.byteOffset % valueBytes === 0 ? bytes : bytes.slice();
+  // A source may hand out a part of something larger, which need not lie on a multiple of the value's size; `slice`
+  // of a Node buffer would not copy.
+  const { buffer, byteOffset, length } = bytes.byteOffset % valueBytes === 0 ? bytes : new Uint8Array(bytes);
   if (dtype === 'F32') {
     return new Float32Array(buffer, byteOffset, length / 4);
   }

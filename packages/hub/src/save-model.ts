@@ -25,7 +25,8 @@ export async function writeSafetensors(
 }
 
 /**
- * Writes `model.safetensors` and `config.json` into a folder, which keeps its old model until both are complete.
+ * Writes `model.safetensors` and `config.json` into a folder. The old files stay until both new ones are
+ * complete; the two renames that follow are not one step, so a kill between them leaves new weights with the old config.
  *
  * @throws what {@link writeSafetensors} throws; CheckpointError when the config is not JSON-safe.
  */

@@ -1,6 +1,5 @@
 import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { add, mean, mul, reshape, scalar, square, sub, tidy } from '@tensorflow/tfjs-core';
-import { ShapeError } from '@restok/core';
 import {
   gatherRows,
   l2Normalize,
@@ -11,34 +10,12 @@ import {
   straightThrough,
   uniform,
 } from '@restok/ops';
+import { checkIndices } from './check-indices';
 import { entropyTerm } from './entropy-term';
+import type { Quantization, Quantizer, QuantizerOptions } from './quantizer';
 
-/** Settings of the quantiser, as in a config. */
-export interface VectorQuantizerOptions {
-  /** V, rows of the codebook. */
-  readonly codebookSize: number;
-  /** Dc, values per code. */
-  readonly codeWidth: number;
-  /** Compare directions instead of points: latents and codebook rows are L2-normalised. */
-  readonly normalize: boolean;
-  readonly commitmentLossWeight: number;
-  readonly entropyLossWeight: number;
-}
-
-/** What quantising gives; every tensor is owned by the caller. */
-export type Quantization = {
-  /** `[B, L, Dc]` the chosen (normalised) rows, with the gradient of the latents. */
-  readonly codes: Tensor3D;
-  /** `[B, L]` int32. */
-  readonly indices: Tensor2D;
-  /** Sum of the three terms below. */
-  readonly quantizerLoss: Scalar;
-  /** Already multiplied by its weight. */
-  readonly commitmentLoss: Scalar;
-  readonly codebookLoss: Scalar;
-  /** Already multiplied by its weight; usually negative. */
-  readonly entropyLoss: Scalar;
-};
+/** Settings of the vector quantiser. */
+export type VectorQuantizerOptions = Omit<QuantizerOptions, 'scalarLevels'>;
 
 class Embedding extends Module {
   readonly weight;
@@ -54,7 +31,7 @@ class Embedding extends Module {
  *
  * @source van den Oord et al., arXiv 1711.00937; method.md, section 5.
  */
-export class VectorQuantizer extends Module {
+export class VectorQuantizer extends Module implements Quantizer {
   private readonly embedding;
 
   constructor(readonly options: VectorQuantizerOptions) {
@@ -132,16 +109,5 @@ export class VectorQuantizer extends Module {
       const distances = squaredDistances(points, this.comparable(this.codebook));
       return reshape(distances, [batch, numLatents, this.options.codebookSize]) as Tensor3D;
     });
-  }
-}
-
-function checkIndices(indices: Tensor2D, codebookSize: number): void {
-  const values = indices.dataSync();
-  const wrong = values.findIndex((index) => !(index >= 0 && index < codebookSize));
-  if (wrong >= 0) {
-    throw new ShapeError(
-      `codesOf: indices must be in 0 ... ${codebookSize - 1}, got ${values[wrong]} at position ${wrong}. Use indices made by a model with this codebook.`,
-      { index: values[wrong], position: wrong },
-    );
   }
 }

@@ -6,7 +6,8 @@ import type { OpenModelOptions } from '@restok/hub';
 import { openModel } from '@restok/hub';
 import type { InitializationName, Parameter } from '@restok/ops';
 import { loadParameters, Module, normal } from '@restok/ops';
-import { VectorQuantizer } from '@restok/quantizer';
+import type { Quantizer } from '@restok/quantizer';
+import { quantizers } from '@restok/quantizer';
 import type { Observer } from '@restok/vit';
 import type { TokenizerArchitecture } from './architecture';
 import { tokenizerArchitecture } from './architecture';
@@ -73,7 +74,7 @@ export class ResTok extends Module {
   /** Latents per level, coarsest first. */
   readonly levelSizes: readonly number[];
   readonly numLatents: number;
-  readonly quantizer: VectorQuantizer;
+  readonly quantizer: Quantizer;
   private readonly architecture: TokenizerArchitecture;
   private readonly pixelEncoder: PixelEncoder | undefined;
   private readonly encoder: Encoder;
@@ -106,12 +107,13 @@ export class ResTok extends Module {
     this.pixelDecoder = this.child('pixel_decoder', new PixelDecoder(model.pixel_cnn));
     this.quantizer = this.child(
       'quantize',
-      new VectorQuantizer({
+      quantizers[model.quantizer ?? 'vq']({
         codebookSize: model.codebook_size,
         codeWidth: model.token_size,
         normalize: model.use_l2_norm,
         commitmentLossWeight: model.commitment_cost,
         entropyLossWeight: model.entropy_loss_ratio,
+        scalarLevels: model.fsq_levels,
       }),
     );
     if (options.seed !== undefined) {
@@ -221,6 +223,7 @@ export class ResTok extends Module {
     super.dispose();
     this.encoder.dispose();
     this.decoder.dispose();
+    this.quantizer.dispose();
   }
 
   private decodeStreams(

@@ -1,16 +1,19 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { DataError } from '@restok/core';
+import { DataError, ShapeError } from '@restok/core';
 import sharp from 'sharp';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { downloadEmoji, readManifest } from './download';
+import type { DownloadEmojiOptions } from './download';
+import { downloadEmoji } from './download';
 import { openEmoji } from './open';
+import type { EmojiSource } from './sources';
 import { emojiSources } from './sources';
 
-const source = emojiSources[0]!;
+const pinned = emojiSources[0]!;
 const catalogue = [
   { name: 'CYCLONE', category: 'Travel & Places', unified: '1F300' },
   { name: 'TIGER FACE', category: 'Animals & Nature', unified: '1F40C' },
@@ -19,21 +22,19 @@ const catalogue = [
 let folder: string;
 let fetched: number;
 let tarball: Buffer;
+let source: EmojiSource;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'restok-emoji-'));
   fetched = 0;
+  await publish({ 'emoji.json': JSON.stringify(catalogue), ...(await flatPictures()) });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Puts files of a package into the tarball that is fetched, with the integrity that its source names. */
+async function publish(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
   const archive = pack();
-  archive.entry({ name: 'package/emoji.json' }, JSON.stringify(catalogue));
-  for (const [codeName, level] of [
-    ['1f300', 51],
-    ['1f40c', 102],
-    ['unknown', 153],
-  ] as const) {
-    const flat = { width: 64, height: 64, channels: 3 as const, background: { r: level, g: 0, b: 255 } };
-    archive.entry(
-      { name: `${source.folder}${codeName}.png` },
-      await sharp({ create: flat }).png().toBuffer(),
-    );
+  for (const [name, content] of Object.entries(files)) {
+    archive.entry({ name: `package/${name}` }, content);
   }
   archive.finalize();
   const chunks: Buffer[] = [];
@@ -41,17 +42,24 @@ beforeEach(async () => {
     chunks.push(chunk as Buffer);
   }
   tarball = gzipSync(Buffer.concat(chunks));
-});
-afterEach(() => rm(folder, { recursive: true }));
+  source = { ...pinned, integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}` };
+}
 
-function download(bytes = tarball): ReturnType<typeof downloadEmoji> {
-  return downloadEmoji(folder, {
-    sources: [source],
-    fetchTarball: () => {
-      fetched += 1;
-      return Promise.resolve(bytes);
-    },
+async function flatPictures(): Promise<Record<string, Buffer>> {
+  const levels = { '1f300': 51, '1f40c': 102, unknown: 153 };
+  const pictures = Object.entries(levels).map(async ([codeName, level]) => {
+    const flat = { width: 64, height: 64, channels: 3 as const, background: { r: level, g: 0, b: 255 } };
+    return [`img/google/64/${codeName}.png`, await sharp({ create: flat }).png().toBuffer()] as const;
   });
+  return Object.fromEntries(await Promise.all(pictures));
+}
+
+function download(options: DownloadEmojiOptions = {}): ReturnType<typeof downloadEmoji> {
+  const fetchTarball = (): Promise<Uint8Array> => {
+    fetched += 1;
+    return Promise.resolve(tarball);
+  };
+  return downloadEmoji(folder, { sources: [source], fetchTarball, ...options });
 }
 
 describe('downloadEmoji', () => {
@@ -72,19 +80,64 @@ describe('downloadEmoji', () => {
     expect(fetched).toBe(1);
   });
 
-  it('writes nothing when the tarball is damaged', async () => {
-    await expect(download(tarball.subarray(0, 100))).rejects.toThrow(DataError);
+  it('fetches again what another version or a cut left behind', async () => {
+    await download();
+    const first = source.integrity;
+    await publish({ 'emoji.json': JSON.stringify(catalogue), ...(await flatPictures()), 'notes.txt': 'new' });
+    expect((await download()).sources[0]?.integrity).not.toBe(first);
+    await truncate(join(folder, 'pictures.bin'), 64);
+    await download();
+    expect(fetched).toBe(3);
+    expect((await openEmoji(folder, 'all')).count).toBe(2);
+  });
+
+  it('refuses a tarball that is not the pinned one', async () => {
+    tarball[tarball.length - 5]! ^= 1;
+    const downloading = download();
+    await expect(downloading).rejects.toThrow(DataError);
+    await expect(downloading).rejects.toThrow(
+      /^downloadEmoji: the tarball of emoji-datasource-google must have the integrity sha512-[^\n]*$/,
+    );
     expect(await readdir(folder)).toEqual([]);
   });
-});
 
-describe('readManifest', () => {
-  it('is undefined without a file, and refuses what is no manifest', async () => {
-    expect(await readManifest(folder)).toBeUndefined();
-    for (const text of ['{', '[]', '{"format":"restok-emoji-2"}']) {
-      await writeFile(join(folder, 'manifest.json'), text);
-      await expect(readManifest(folder)).rejects.toThrow(/is not an emoji manifest/);
-    }
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'a catalogue that is cut off',
+      { 'emoji.json': '[{' },
+      /emoji\.json of emoji-datasource-google is not a list/,
+    ],
+    ['a catalogue of something else', { 'emoji.json': '[{"name": 1}]' }, /is not a list of emoji/],
+    ['no pictures', { 'emoji.json': JSON.stringify(catalogue) }, /holds no pictures in package\/img/],
+    [
+      'a picture that is none',
+      { 'emoji.json': JSON.stringify(catalogue), 'img/google/64/1f300.png': 'text' },
+      /1f300\.png is not a PNG, JPEG or WebP picture/,
+    ],
+    ['a picture in a place outside', { 'img/google/64/../../x.png': 'text' }, /leaves its package/],
+  ])('writes nothing for a package with %s', async (_what, files, problem) => {
+    await publish(files);
+    await expect(download()).rejects.toThrow(DataError);
+    await expect(download()).rejects.toThrow(problem);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('writes nothing when the tarball is cut off, though its integrity is right', async () => {
+    tarball = tarball.subarray(0, 100);
+    source = { ...source, integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}` };
+    await expect(download()).rejects.toThrow(/the tarball is damaged/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('keeps the older set when it is stopped, and passes the reason on', async () => {
+    const before = await download();
+    await publish({ 'emoji.json': JSON.stringify(catalogue), ...(await flatPictures()), 'notes.txt': 'new' });
+    const controller = new AbortController();
+    const reason = new Error('stopped by the user');
+    const onProgress = (): void => controller.abort(reason);
+    await expect(download({ signal: controller.signal, onProgress })).rejects.toBe(reason);
+    expect((await readdir(folder)).sort()).toEqual(['CREDITS.md', 'manifest.json', 'pictures.bin']);
+    expect((await openEmoji(folder, 'all')).manifest).toEqual(before);
   });
 });
 
@@ -106,5 +159,18 @@ describe('openEmoji', () => {
     await download();
     await writeFile(join(folder, 'pictures.bin'), 'x');
     await expect(openEmoji(folder, 'all')).rejects.toThrow(/must hold 24576 bytes, got 1/);
+    await rm(join(folder, 'pictures.bin'));
+    await expect(openEmoji(folder, 'all')).rejects.toThrow(
+      /holds no pictures\.bin\. Delete the folder and run/,
+    );
+  });
+
+  it('refuses indices that it does not have', async () => {
+    await download();
+    const test = await openEmoji(folder, 'test');
+    for (const index of [1, -1, 0.5, NaN]) {
+      expect(() => test.label(index)).toThrow(ShapeError);
+      expect(() => test.bytes(index)).toThrow(`openEmoji: index must be in 0 ... 0, got ${index}.`);
+    }
   });
 });

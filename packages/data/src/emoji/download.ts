@@ -1,12 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@restok/core';
 import { writeAtomically } from '../atomic-file';
 import { bicubicResize } from '../bicubic-resize';
 import { decodePicture } from '../read-picture';
-import { catalogueKey, isTestEmoji } from './code-name';
+import type { CatalogueEntry } from './catalogue';
+import { lookUp, parseCatalogue } from './catalogue';
+import { isTestEmoji } from './code-name';
 import type { EmojiEntry, EmojiManifest } from './manifest';
-import { EMOJI_SIZE, emojiManifest } from './manifest';
+import { EMOJI_SIZE, readManifest } from './manifest';
 import type { EmojiSource } from './sources';
 import { emojiCategories, emojiSources, emojiStyles } from './sources';
 import type { TarballFetcher } from './tarball';
@@ -26,12 +29,6 @@ export interface EmojiProgress {
   readonly bytes: number;
 }
 
-/** What emoji.json of emoji-data says of an emoji. */
-interface CatalogueEntry {
-  readonly name: string;
-  readonly category: string;
-}
-
 /** Larger files inside a tarball are refused. */
 const MAX_ENTRY_BYTES = 16 * 2 ** 20;
 
@@ -39,8 +36,8 @@ const MAX_ENTRY_BYTES = 16 * 2 ** 20;
  * Fetches the emoji set from the npm registry into a folder: pictures.bin (uint8 `[N, 64, 64, 3]`),
  * manifest.json, CREDITS.md. A complete folder is left as it is.
  *
- * @throws DataError when a tarball does not hold what it should; whatever the registry client throws when the
- *   network or the integrity check fails. Nothing half-written stays behind.
+ * @throws DataError when a tarball cannot be had, is not the pinned one or does not hold what it should; the
+ *   signal's reason when that stops it. Nothing half-written stays behind.
  */
 export async function downloadEmoji(
   folder: string,
@@ -51,7 +48,8 @@ export async function downloadEmoji(
   if (
     present !== undefined &&
     present.sources.length === sources.length &&
-    present.sources.every((source, i) => source.integrity === sources[i]?.integrity)
+    present.sources.every((source, i) => source.integrity === sources[i]?.integrity) &&
+    !(await isCutOff(folder, present))
   ) {
     return present;
   }
@@ -59,6 +57,7 @@ export async function downloadEmoji(
   let catalogue = new Map<string, CatalogueEntry>();
   for (const source of sources) {
     const tarball = await (options.fetchTarball ?? fetchTarball)(source, options);
+    checkIntegrity(tarball, source);
     const files = await tarballEntries(
       tarball,
       MAX_ENTRY_BYTES,
@@ -66,7 +65,7 @@ export async function downloadEmoji(
     );
     const listed = files.get('package/emoji.json');
     if (listed !== undefined) {
-      catalogue = parseCatalogue(listed);
+      catalogue = parseCatalogue(listed, source.packageName);
     }
     let converted = 0;
     for (const [path, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -91,61 +90,24 @@ export async function downloadEmoji(
   return writeFolder(folder, sources, pictures);
 }
 
-/** The emoji itself or, where the catalogue spells a sequence differently, its first code point (a flag's pole). */
-function lookUp(
-  catalogue: ReadonlyMap<string, CatalogueEntry>,
-  codeName: string,
-): CatalogueEntry | undefined {
-  const key = catalogueKey(codeName);
-  return catalogue.get(key) ?? catalogue.get(key.split('-')[0]!);
+/** Whether pictures.bin is there but not whole; `openEmoji` says so where it is missing. */
+async function isCutOff(folder: string, { pictures, size }: EmojiManifest): Promise<boolean> {
+  const found = await stat(join(folder, 'pictures.bin')).catch(() => undefined);
+  return found !== undefined && found.size !== pictures.length * size * size * 3;
 }
 
-/** manifest.json of a folder, or undefined where there is none. */
-export async function readManifest(folder: string): Promise<EmojiManifest | undefined> {
-  const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined);
-  if (text === undefined) {
-    return undefined;
-  }
-  const parsed = emojiManifest.safeParse(parseJson(text));
-  if (!parsed.success) {
+/** The client of the registry checks this, too; a fetcher of one's own need not. */
+function checkIntegrity(tarball: Uint8Array, { packageName, integrity }: EmojiSource): void {
+  const actual = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+  if (actual !== integrity) {
     throw new DataError(
-      `readManifest: ${folder}/manifest.json is not an emoji manifest. Delete the folder and fetch it again.`,
+      `downloadEmoji: the tarball of ${packageName} must have the integrity ${integrity}, got ${actual}. Fetch it again; if that does not help, do not use it.`,
     );
-  }
-  return parsed.data;
-}
-
-/** undefined, which is no manifest, for what is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
 function isPicture(path: string, source: EmojiSource): boolean {
   return path.startsWith(source.folder) && path.endsWith(source.extension);
-}
-
-function parseCatalogue(bytes: Uint8Array): Map<string, CatalogueEntry> {
-  interface Listed {
-    readonly name: string;
-    readonly category: string;
-    readonly unified: string;
-    readonly skin_variations?: Readonly<Record<string, { readonly unified: string }>>;
-  }
-  const listed = JSON.parse(Buffer.from(bytes).toString('utf8')) as Listed[];
-  const catalogue = new Map<string, CatalogueEntry>();
-  for (const { name, category, unified, skin_variations: variations } of listed) {
-    for (const codeName of [
-      unified,
-      ...Object.values(variations ?? {}).map((variation) => variation.unified),
-    ]) {
-      catalogue.set(catalogueKey(codeName), { name: name.toLowerCase(), category });
-    }
-  }
-  return catalogue;
 }
 
 function describe(codeName: string, known: CatalogueEntry, source: EmojiSource): EmojiEntry {
@@ -180,6 +142,8 @@ async function writeFolder(
   const credits = ['# Credits', '', ...sources.map(({ style, credit }) => `- ${style}: ${credit}`), ''].join(
     '\n',
   );
+  // An older manifest must not describe the new pictures, should this be cut off in between.
+  await rm(join(folder, 'manifest.json'), { force: true });
   await writeAtomically(join(folder, 'pictures.bin'), (path) =>
     writeFile(
       path,

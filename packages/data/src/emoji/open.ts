@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@restok/core';
 import type { PictureDataset } from '../dataset';
-import { readManifest } from './download';
+import { checkIndex } from '../dataset';
 import type { EmojiEntry, EmojiManifest } from './manifest';
+import { readManifest } from './manifest';
 
 /** Which emoji: those to learn from, those held out, or both. */
 export type EmojiSplit = 'train' | 'test' | 'all';
@@ -30,7 +31,12 @@ export async function openEmoji(folder: string, split: EmojiSplit): Promise<Emoj
   }
   const { size, classNames } = manifest;
   const pictureBytes = size * size * 3;
-  const pixels = await readFile(join(folder, 'pictures.bin'));
+  const pixels = await readFile(join(folder, 'pictures.bin')).catch(() => undefined);
+  if (pixels === undefined) {
+    throw new DataError(
+      `openEmoji: ${folder} holds no pictures.bin. Delete the folder and run: restok data emoji --out ${folder}`,
+    );
+  }
   if (pixels.length !== manifest.pictures.length * pictureBytes) {
     throw new DataError(
       `openEmoji: ${folder}/pictures.bin must hold ${manifest.pictures.length * pictureBytes} bytes, got ${pixels.length}. Delete the folder and fetch it again.`,
@@ -39,9 +45,10 @@ export async function openEmoji(folder: string, split: EmojiSplit): Promise<Emoj
   const members = [...manifest.pictures.keys()].filter(
     (i) => split === 'all' || manifest.pictures[i]!.test === (split === 'test'),
   );
-  const entry = (index: number): EmojiEntry => manifest.pictures[members[index]!]!;
+  const position = (index: number): number => members[checkIndex('openEmoji', index, members.length)]!;
+  const entry = (index: number): EmojiEntry => manifest.pictures[position(index)]!;
   const bytes = (index: number): Uint8Array => {
-    const start = members[index]! * pictureBytes;
+    const start = position(index) * pictureBytes;
     return pixels.subarray(start, start + pictureBytes);
   };
   return {
