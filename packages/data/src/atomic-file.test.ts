@@ -1,7 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DataError } from '@restok/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runKilled } from '../test/run-killed';
 import { writeAtomically } from './atomic-file';
 import { fromUnitRange } from './picture';
 import { readPicture } from './read-picture';
@@ -43,6 +45,48 @@ describe('writeAtomically', () => {
     expect(await readdir(folder)).toEqual(['file.txt']);
     expect(await readFile(path, 'utf8')).toBe('old');
   });
+
+  it('says in one line what the file system does not allow', async () => {
+    await mkdir(join(folder, 'taken', 'full'), { recursive: true });
+    await writeFile(join(folder, 'file'), '');
+    for (const path of [join(folder, 'taken'), join(folder, 'file', 'below')]) {
+      const writing = writeAtomically(path, (partialPath) => writeFile(partialPath, 'new'));
+      await expect(writing).rejects.toThrow(DataError);
+      await expect(writing).rejects.toThrow(
+        /^writeAtomically: [^\n]* could not be written \([^\n]*\)\. Make room on the disk or choose another place\.$/,
+      );
+    }
+    expect((await readdir(folder)).sort()).toEqual(['file', 'taken']);
+  });
+
+  it('lets two writes of one file run at once; one of them wins whole', async () => {
+    const path = join(folder, 'race');
+    const contents = ['a'.repeat(1000), 'b'.repeat(1000)];
+    await Promise.all(
+      contents.map((text) => writeAtomically(path, (partialPath) => writeFile(partialPath, text))),
+    );
+    expect(contents).toContain(await readFile(path, 'utf8'));
+    expect(await readdir(folder)).toEqual(['race']);
+  });
+
+  it('keeps the old file when the process is killed while it writes', async () => {
+    const path = join(folder, 'kept');
+    await writeFile(path, 'old');
+    const signal = await runKilled(
+      join(folder, 'program'),
+      `import { writeFile } from 'node:fs/promises';
+      import { writeAtomically } from './atomic-file.mjs';
+      await writeAtomically(${JSON.stringify(path)}, async (partialPath) => {
+        await writeFile(partialPath, 'half');
+        console.log('half way');
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      });`,
+    );
+    expect(signal).toBe('SIGKILL');
+    expect(await readFile(path, 'utf8')).toBe('old');
+    const left = (await readdir(folder)).filter((name) => name.startsWith('kept'));
+    expect(left).toEqual(['kept', expect.stringMatching(/^kept\.\w+\.\d+\.partial$/)]);
+  });
 });
 
 describe('writePng', () => {
@@ -54,7 +98,9 @@ describe('writePng', () => {
 
   it('leaves nothing behind when the pixels do not fit the size', async () => {
     const broken = { width: 2, height: 2, pixels: new Uint8Array(3) };
-    await expect(writePng(join(folder, 'a.png'), broken)).rejects.toThrow();
+    await expect(writePng(join(folder, 'a.png'), broken)).rejects.toThrow(
+      'pixels must be [2, 2, 3], 12 values, got 3',
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 });

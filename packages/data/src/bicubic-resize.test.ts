@@ -1,3 +1,4 @@
+import { ShapeError } from '@restok/core';
 import { describe, expect, it } from 'vitest';
 import { bicubicResize } from './bicubic-resize';
 import { cropPicture } from './crop';
@@ -76,6 +77,23 @@ describe('bicubicResize', () => {
     const whole = bicubicResize(picture, width, height);
     expect(bicubicResize(picture, width, height, window)).toEqual(
       cropPicture(whole, left, top, window.width, window.height),
+    );
+  });
+
+  it.each([
+    [0, 1, undefined],
+    [1.5, 1, undefined],
+    [2, 2, { left: 1, top: 0, width: 2, height: 2 }],
+    [2, 2, { left: 0, top: -1, width: 1, height: 1 }],
+    [2, 2, { left: 0, top: 0, width: 0, height: 1 }],
+  ])('refuses %d x %d with the window %j', (width, height, window) => {
+    expect(() => bicubicResize(patterned(3, 3), width, height, window)).toThrow(ShapeError);
+  });
+
+  it('refuses pixels that do not fill the picture', () => {
+    const picture = { ...patterned(3, 3), width: 4 };
+    expect(() => bicubicResize(picture, 2, 2)).toThrow(
+      'bicubicResize: pixels must be [3, 4, 3], 36 values, got 27.',
     );
   });
 });

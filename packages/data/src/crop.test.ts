@@ -1,7 +1,10 @@
-import { Random } from '@restok/core';
+import { DataError, Random, ShapeError } from '@restok/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cropPicture, evaluationCrop, flipPicture, resizeShorterEdge, trainingCrop } from './crop';
 import type { Picture } from './picture';
+
+/** A crop's size must be a whole number from 1. */
+const NO_SIZES = [0, -1, 1.5, NaN];
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -41,9 +44,7 @@ describe('cropPicture', () => {
       pixels: Uint8Array.of(4, 10, 20, 5, 10, 20),
     });
   });
-});
 
-describe('cropPicture beyond the picture', () => {
   it.each([
     [-1, 0, 1, 1],
     [0, 1, 3, 2],
@@ -70,9 +71,7 @@ describe('resizeShorterEdge', () => {
     expect(resizeShorterEdge(patterned(3, 5), 4)).toMatchObject({ width: 4, height: 6 });
     expect(resizeShorterEdge(patterned(3, 3), 4)).toMatchObject({ width: 4, height: 4 });
   });
-});
 
-describe('resizeShorterEdge of a thread', () => {
   it('refuses what would be hundreds of megapixels', () => {
     expect(() => resizeShorterEdge(patterned(1, 20_000), 256)).toThrow(
       new DataError(
@@ -81,14 +80,9 @@ describe('resizeShorterEdge of a thread', () => {
       ),
     );
   });
-});
 
-describe('sizes of crops', () => {
-  it.each([0, -1, 1.5, NaN])('must be whole numbers from 1, not %d', (size) => {
-    const picture = patterned(3, 2);
-    expect(() => resizeShorterEdge(picture, size)).toThrow(ShapeError);
-    expect(() => evaluationCrop(picture, size)).toThrow(ShapeError);
-    expect(() => trainingCrop(picture, size, new Random(1), false)).toThrow(ShapeError);
+  it.each(NO_SIZES)('refuses the size %d', (size) => {
+    expect(() => resizeShorterEdge(patterned(3, 2), size)).toThrow(ShapeError);
   });
 });
 
@@ -99,7 +93,9 @@ describe('evaluationCrop', () => {
     expect(evaluationCrop({ width: 1, height: 1, pixels: pixel }, 3).pixels).toEqual(flat);
     const pixels = new Uint8Array(6000 * 4000 * 3);
     new Uint32Array(pixels.buffer).fill(0x64646464);
-    expect(new Set(evaluationCrop({ width: 6000, height: 4000, pixels }, 16).pixels)).toEqual(new Set([0x64]));
+    expect(new Set(evaluationCrop({ width: 6000, height: 4000, pixels }, 16).pixels)).toEqual(
+      new Set([0x64]),
+    );
   });
 
   it('takes the centre, and rounds half a margin to even', () => {
@@ -145,6 +141,10 @@ describe('evaluationCrop', () => {
       expect(evaluationCrop(picture, size)).toMatchObject({ width: size, height: size });
     });
     expect(largest).toBe(size * size * 3);
+  });
+
+  it.each(NO_SIZES)('refuses the size %d', (size) => {
+    expect(() => evaluationCrop(patterned(3, 2), size)).toThrow(ShapeError);
   });
 });
 
@@ -194,5 +194,9 @@ describe('trainingCrop', () => {
       trainingCrop(picture, 64, new Random(0), false);
     });
     expect(largest).toBe(64 * 64 * 3);
+  });
+
+  it.each(NO_SIZES)('refuses the size %d', (size) => {
+    expect(() => trainingCrop(patterned(3, 2), size, new Random(1), false)).toThrow(ShapeError);
   });
 });

@@ -37,7 +37,9 @@ describe('encodeNpy', () => {
   ])('refuses a shape with %s', (_, shape) => {
     const encode = (): unknown => encodeNpy({ shape, values: Int32Array.of(1, 2) });
     expect(encode).toThrow(ShapeError);
-    expect(encode).toThrow(`encodeNpy: values must fill [${shape.join(', ')}], got 2 of them. Check the shape.`);
+    expect(encode).toThrow(
+      `encodeNpy: values must fill [${shape.join(', ')}], got 2 of them. Check the shape.`,
+    );
   });
 
   it('writes texts as numbers of characters, filled up with zeros', () => {
@@ -92,7 +94,11 @@ describe('decodeNpy', () => {
     ['data after the values', npy(header('<i4', '1,'), new Uint8Array(5)), /5 bytes instead of 4/],
     ['a shape of words', npy(header('<i4', '1 2,'), new Uint8Array(4)), /too large/],
     ['a negative side', npy(header('<i4', '-1,'), new Uint8Array(4)), /C order/],
-    ['fields of several types', npy("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}"), /C order/],
+    [
+      'fields of several types',
+      npy("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}"),
+      /C order/,
+    ],
     ['a version of the future', npy(header('<i4', '1,'), new Uint8Array(4), 4), /not a \.npy file/],
     ['a huge shape', npy(header('|u1', '4294967296, 1048576'), [1]), /1 bytes instead of/],
     ['a shape past whole numbers', npy(header('|u1', '4294967296, 4294967296')), /too large/],

@@ -91,7 +91,9 @@ describe('writeNpz', () => {
 
   it('refuses values that do not fill their shape, and writes nothing', async () => {
     const path = join(folder, 'wrong-shape.npz');
-    await expect(writeNpz(path, { a: { ...ones, shape: [3] } })).rejects.toThrow('values must fill [3], got 2');
+    await expect(writeNpz(path, { a: { ...ones, shape: [3] } })).rejects.toThrow(
+      'values must fill [3], got 2',
+    );
     await expect(readFile(path)).rejects.toThrow('ENOENT');
   });
 });

@@ -56,7 +56,10 @@ describe('pictureGrid', () => {
   });
 
   it('makes grids of any height, and refuses captions wider than can be drawn', async () => {
-    const tall = await pictureGrid(Array.from({ length: 20_000 }, () => [flat(1)]), { gap: 1 });
+    const tall = await pictureGrid(
+      Array.from({ length: 20_000 }, () => [flat(1)]),
+      { gap: 1 },
+    );
     expect([tall.width, tall.height]).toEqual([4, 40_001]);
     const wide = Array.from({ length: 20_000 }, () => flat(1));
     await expect(pictureGrid([wide], { columnLabels: ['a'] })).rejects.toThrow(

@@ -51,7 +51,9 @@ describe('unzip', () => {
   it('unpacks no more than the directory says', () => {
     const zip = Buffer.from(zipSync({ 'a.npy': new Uint8Array(2e6) }));
     zip.writeUInt32LE(1000, directoryOf(zip) + 24);
-    expect(() => unzip(zip, ['a.npy'], OPTIONS)).toThrow(/not a complete \.npz file \([^\n]*larger than 1000/);
+    expect(() => unzip(zip, ['a.npy'], OPTIONS)).toThrow(
+      /not a complete \.npz file \([^\n]*larger than 1000/,
+    );
   });
 
   it.each<[string, Buffer]>([

@@ -11,7 +11,7 @@ const fromHere = (path: string): string => fileURLToPath(new URL(path, import.me
  * when the program prints something.
  *
  * @param folder for the built program, temporary.
- * @param program a module that imports from `./node.js`.
+ * @param program a module that imports from `./node.mjs`.
  * @returns the signal that ended the process.
  */
 export async function runKilled(folder: string, program: string): Promise<string | null> {

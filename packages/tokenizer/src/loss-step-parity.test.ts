@@ -26,7 +26,10 @@ const losses = [
 const picture = ({ shape, values }: FixtureTensor): Tensor4D =>
   channelsLast(tensor4d(values, shape as [number, number, number, number])) as Tensor4D;
 
-describe.each(testBackends)('ResTok.forward on %s', (backend) => {
+/** The plain CPU backend takes half a minute for these pictures; it runs the same model in parity.test.ts. */
+const quickBackends = testBackends.filter((backend) => backend !== 'cpu');
+
+describe.each(quickBackends)('ResTok.forward on %s', (backend) => {
   beforeAll(() => useTestBackend(backend));
 
   it.each(fixtureNames('loss-generator-step'))(
