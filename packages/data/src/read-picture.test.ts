@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataError } from '@restok/core';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodePicture, readPicture } from './read-picture';
+import { readPicture } from './read-picture';
+import { writePng } from './write-png';
 
 /** Lossy formats move a flat colour by a few of 255 steps, through YCbCr rounding alone. */
 const LOSSY_STEPS = 3;
@@ -65,62 +66,26 @@ describe('readPicture', () => {
     expect(error).toBeInstanceOf(DataError);
     expect(String(error)).toMatch(/^DataError: readPicture: .*cut\.png is damaged .*$/);
   });
-});
 
-describe('decodePicture', () => {
-  it('puts transparency on white', async () => {
-    // Transparent, opaque, and black at 51 / 255 = a fifth: 255 * 4 / 5 = 204.
-    const bytes = await raw([9, 9, 9, 0, 10, 20, 30, 255, 0, 0, 0, 51], 3, 1, 4).png().toBuffer();
-    const { pixels } = await decodePicture(bytes, 'alpha');
-    expect([...pixels]).toEqual([255, 255, 255, 10, 20, 30, 204, 204, 204]);
+  it('reads what a file holds now, not what it held before', async () => {
+    const path = join(folder, 'again.png');
+    const picture = (value: number) => ({ width: 1, height: 1, pixels: Uint8Array.of(value, value, value) });
+    for (const value of [1, 2]) {
+      await writePng(path, picture(value));
+      expect(await readPicture(path)).toEqual(picture(value));
+    }
   });
 
-  it('repeats grey in the three channels, with and without transparency', async () => {
-    const grey = await raw([0, 77, 255], 3, 1, 1).toColourspace('b-w').png().toBuffer();
-    expect((await sharp(grey).metadata()).channels).toBe(1);
-    expect([...(await decodePicture(grey, 'grey')).pixels]).toEqual([0, 0, 0, 77, 77, 77, 255, 255, 255]);
-    const veiled = await raw([77, 255, 77, 0], 2, 1, 2).toColourspace('b-w').png().toBuffer();
-    expect([...(await decodePicture(veiled, 'veiled')).pixels]).toEqual([77, 77, 77, 255, 255, 255]);
+  it.each(['a[1].png', 'a [page=2]', '100%d ü 😀.png', '-'])('reads a file named %s', async (name) => {
+    const picture = { width: 1, height: 1, pixels: Uint8Array.of(1, 2, 3) };
+    await writePng(join(folder, name), picture);
+    expect(await readPicture(join(folder, name))).toEqual(picture);
   });
 
-  it('keeps the upper 8 bits of 16', async () => {
-    const values = Uint16Array.of(0, 0x8080, 0xffff, 0x1234, 0x12ff, 0x0100);
-    const bytes = await sharp(values, { raw: { width: 2, height: 1, channels: 3 } })
-      .toColourspace('rgb16')
-      .png()
-      .toBuffer();
-    expect((await sharp(bytes).metadata()).depth).toBe('ushort');
-    const { pixels } = await decodePicture(bytes, 'deep');
-    expect([...pixels]).toEqual([0, 0x80, 0xff, 0x12, 0x12, 0x01]);
-  });
-
-  it('turns a picture upright by its EXIF orientation', async () => {
-    // Orientation 6: shown after a quarter turn clockwise, so the left pixel comes on top.
-    const bytes = await raw([255, 0, 0, 0, 0, 255], 2, 1, 3)
-      .withMetadata({ orientation: 6 })
-      .png()
-      .toBuffer();
-    expect(await decodePicture(bytes, 'turned')).toEqual({
-      width: 1,
-      height: 2,
-      pixels: Uint8Array.of(255, 0, 0, 0, 0, 255),
-    });
-  });
-
-  it('refuses too many pixels by the header, before decoding', async () => {
-    const noise = Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 31) % 251);
-    const whole = await raw(noise, 64, 64, 3).png().toBuffer();
-    // Half of it cannot be decoded, so the error tells which came first.
-    const half = whole.subarray(0, whole.length / 2);
-    const error = await decodePicture(half, 'bomb', { maxPixels: 4095 }).catch((caught: unknown) => caught);
-    expect(error).toBeInstanceOf(DataError);
-    expect(error).toHaveProperty('details', { width: 64, height: 64 });
-    expect(String(error)).toContain('bomb is 64 x 64');
-    await expect(decodePicture(half, 'half', { maxPixels: 4096 })).rejects.toThrow(/half is damaged/);
-    expect((await decodePicture(whole, 'fits', { maxPixels: 4096 })).width).toBe(64);
-  });
-
-  it('refuses no bytes at all', async () => {
-    await expect(decodePicture(new Uint8Array(0), 'nothing')).rejects.toThrow(/nothing is empty/);
+  it('does not read a file of gigabytes', async () => {
+    const path = join(folder, 'gigabytes.png');
+    await writeFile(path, '');
+    await truncate(path, 2 ** 32);
+    await expect(readPicture(path)).rejects.toThrow(/gigabytes\.png has 4294967296 bytes, more than/);
   });
 });

@@ -1,20 +1,10 @@
-import sharp from 'sharp';
-import { DataError } from '@restok/core';
+import type { ReadPictureOptions } from './decode-picture';
+import { decodePicture } from './decode-picture';
 import type { Picture } from './picture';
-import { problemOf, readWholeFile } from './read-file';
-
-export interface ReadPictureOptions {
-  /** Larger pictures are refused before they are decoded. */
-  readonly maxPixels?: number;
-}
-
-/** 100 megapixels: room for any camera, not for a decompression bomb. */
-const DEFAULT_MAX_PIXELS = 100e6;
+import { readWholeFile } from './read-file';
 
 /** More than 100 megapixels take in any of the formats. */
 const MAX_FILE_BYTES = 2 ** 30;
-
-const FORMATS = new Set(['png', 'jpeg', 'webp']);
 
 /**
  * Reads a PNG, JPEG or WebP as 8-bit RGB: turned upright, transparency on white.
@@ -26,57 +16,4 @@ export async function readPicture(path: string, options: ReadPictureOptions = {}
   // Given a path, sharp could answer from its cache with what the file held before.
   const bytes = await readWholeFile(path, { caller: 'readPicture', maxBytes: MAX_FILE_BYTES, wanted });
   return decodePicture(bytes, path, options);
-}
-
-/**
- * Like {@link readPicture} for bytes in memory.
- *
- * @param name what errors call the picture.
- */
-export async function decodePicture(
-  bytes: Uint8Array,
-  name: string,
-  options: ReadPictureOptions = {},
-): Promise<Picture> {
-  const maxPixels = options.maxPixels ?? DEFAULT_MAX_PIXELS;
-  if (bytes.length === 0) {
-    throw new DataError(`readPicture: ${name} is empty. Pass a PNG, JPEG or WebP picture.`);
-  }
-  // The limit is checked below, so that the error can say how large the picture is.
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: false });
-  const metadata = await image.metadata().catch(() => undefined);
-  if (metadata === undefined || !FORMATS.has(metadata.format)) {
-    throw new DataError(`readPicture: ${name} is not a PNG, JPEG or WebP picture. Convert it first.`);
-  }
-  const { width, height } = metadata;
-  if (width * height > maxPixels) {
-    throw new DataError(
-      `readPicture: ${name} is ${width} x ${height}, more than ${maxPixels / 1e6} megapixels. Make it smaller first.`,
-      { width, height },
-    );
-  }
-  try {
-    const { data, info } = await image
-      .autoOrient()
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, pixels: threeChannels(data, info.channels) };
-  } catch (error) {
-    throw new DataError(`readPicture: ${name} is damaged (${problemOf(error)}). Get the file again.`);
-  }
-}
-
-/** Grey pictures come with one channel. */
-function threeChannels(data: Uint8Array, channels: number): Uint8Array {
-  if (channels === 3) {
-    return new Uint8Array(data);
-  }
-  const pixels = new Uint8Array((data.length / channels) * 3);
-  for (let i = 0; i < data.length / channels; i++) {
-    pixels.fill(data[i * channels]!, i * 3, i * 3 + 3);
-  }
-  return pixels;
 }

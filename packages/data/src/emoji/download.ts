@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { DataError } from '@restok/core';
 import { writeAtomically } from '../atomic-file';
 import { bicubicResize } from '../bicubic-resize';
-import { decodePicture } from '../read-picture';
+import { decodePicture } from '../decode-picture';
 import type { CatalogueEntry } from './catalogue';
 import { lookUp, parseCatalogue } from './catalogue';
 import { isTestEmoji } from './code-name';
+import type { TarballFetcher } from './fetch-tarball';
+import { fetchTarball } from './fetch-tarball';
 import type { EmojiEntry, EmojiManifest } from './manifest';
 import { EMOJI_SIZE, readManifest } from './manifest';
 import type { EmojiSource } from './sources';
 import { emojiCategories, emojiSources, emojiStyles } from './sources';
-import type { TarballFetcher } from './tarball';
-import { fetchTarball, tarballEntries } from './tarball';
+import { tarballEntries } from './tarball';
 
 export interface DownloadEmojiOptions {
   /** Called as bytes arrive and pictures are converted. */

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataError } from '@restok/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fetchTarball } from './fetch-tarball';
 import type { EmojiSource } from './sources';
 import { emojiSources } from './sources';
-import { fetchTarball } from './tarball';
 
 const TARBALL = Buffer.from('the bytes of a tarball');
 const sha512 = (bytes: Buffer): string => `sha512-${createHash('sha512').update(bytes).digest('base64')}`;

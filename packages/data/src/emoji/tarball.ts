@@ -1,43 +1,15 @@
 import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import pacote from 'pacote';
 import { extract } from 'tar-stream';
 import { DataError } from '@restok/core';
 import { problemOf } from '../read-file';
-import type { EmojiSource } from './sources';
 
-/** Gets the tarball of a source. */
-export type TarballFetcher = (
-  source: EmojiSource,
-  options: { readonly signal?: AbortSignal },
-) => Promise<Uint8Array>;
-
-/** A tarball that unpacks to more is a bomb; the largest that is used takes a tenth. */
+/** Pictures hardly shrink when they are packed, so a tarball that unpacks to more than this is a bomb. */
 const MAX_UNPACKED_BYTES = 4 * 2 ** 30;
 
 /** What every entry takes besides its content. */
 const ENTRY_HEADER_BYTES = 512;
-
-/**
- * From the npm registry, or the one that the variable `npm_config_registry` names; the client checks the integrity.
- *
- * @throws DataError when it cannot be had, the signal's reason when that stops it.
- */
-export const fetchTarball: TarballFetcher = async (source, { signal }) => {
-  signal?.throwIfAborted();
-  const { packageName, version, integrity } = source;
-  const options = { integrity, signal, registry: process.env.npm_config_registry };
-  try {
-    return await pacote.tarball(`${packageName}@${version}`, options);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new DataError(
-      `fetchTarball: ${packageName}@${version} could not be fetched (${problemOf(error)}). Check the connection and the registry, and try again.`,
-      { cause: error },
-    );
-  }
-};
 
 /**
  * Files of a gzipped tarball that `wanted` names.
