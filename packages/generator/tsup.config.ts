@@ -1,0 +1,3 @@
+import { packagePreset } from '@restok/tsup-preset';
+
+export default packagePreset();
