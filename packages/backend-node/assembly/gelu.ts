@@ -26,46 +26,55 @@ function distribution4(x: v128, decay: v128): v128 {
   return v128.bitselect(tail, f32x4.sub(f32x4.splat(1.0), tail), f32x4.lt(x, f32x4.splat(0)));
 }
 
-/** y = x Phi(x). Any count. */
+// @ts-ignore: decorator
+@inline
+function gelu4(x: v128): v128 {
+  return f32x4.mul(x, distribution4(x, exp4(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)))));
+}
+
+// @ts-ignore: decorator
+@inline
+function geluGrad4(gradient: v128, x: v128): v128 {
+  const decay = exp4(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
+  const density = f32x4.mul(decay, f32x4.splat(0.3989422804));
+  return f32x4.mul(gradient, f32x4.add(distribution4(x, decay), f32x4.mul(x, density)));
+}
+
+/** y = x Phi(x). Any count. Eight values at a time, which share the loading of constants. */
 export function gelu(x: usize, y: usize, count: i32): void {
-  for (let i = 0; i < count; i += 4) {
+  let i = 0;
+  for (; i + 8 <= count; i += 8) {
     const o = <usize>i << 2;
-    const remaining = count - i;
-    const v = remaining >= 4 ? v128.load(x + o) : loadPart(x + o, remaining);
-    const decay = exp4(f32x4.mul(f32x4.mul(v, v), f32x4.splat(-0.5)));
-    const result = f32x4.mul(v, distribution4(v, decay));
-    if (remaining >= 4) {
-      v128.store(y + o, result);
-    } else {
-      storePart(y + o, result, remaining);
-    }
+    v128.store(y + o, gelu4(v128.load(x + o)));
+    v128.store(y + o, gelu4(v128.load(x + o, 16)), 16);
+  }
+  for (; i < count; i += 4) {
+    const o = <usize>i << 2;
+    storePart(y + o, gelu4(loadPart(x + o, count - i)), count - i);
   }
 }
 
 /** dx = g (Phi(x) + x phi(x)). */
 export function geluGrad(gradient: usize, x: usize, dx: usize, count: i32): void {
-  for (let i = 0; i < count; i += 4) {
+  let i = 0;
+  for (; i + 8 <= count; i += 8) {
     const o = <usize>i << 2;
-    const remaining = count - i;
-    const v = remaining >= 4 ? v128.load(x + o) : loadPart(x + o, remaining);
-    const g = remaining >= 4 ? v128.load(gradient + o) : loadPart(gradient + o, remaining);
-    const decay = exp4(f32x4.mul(f32x4.mul(v, v), f32x4.splat(-0.5)));
-    const density = f32x4.mul(decay, f32x4.splat(0.3989422804));
-    const result = f32x4.mul(g, f32x4.add(distribution4(v, decay), f32x4.mul(v, density)));
-    if (remaining >= 4) {
-      v128.store(dx + o, result);
-    } else {
-      storePart(dx + o, result, remaining);
-    }
+    v128.store(dx + o, geluGrad4(v128.load(gradient + o), v128.load(x + o)));
+    v128.store(dx + o, geluGrad4(v128.load(gradient + o, 16), v128.load(x + o, 16)), 16);
+  }
+  for (; i < count; i += 4) {
+    const o = <usize>i << 2;
+    storePart(dx + o, geluGrad4(loadPart(gradient + o, count - i), loadPart(x + o, count - i)), count - i);
   }
 }
 
-/** Up to three values in the low lanes, zeros above. */
+/** Up to four values in the low lanes, zeros above. */
 function loadPart(address: usize, count: i32): v128 {
   let v = f32x4.splat(0);
   if (count > 0) v = f32x4.replace_lane(v, 0, load<f32>(address));
   if (count > 1) v = f32x4.replace_lane(v, 1, load<f32>(address + 4));
   if (count > 2) v = f32x4.replace_lane(v, 2, load<f32>(address + 8));
+  if (count > 3) v = f32x4.replace_lane(v, 3, load<f32>(address + 12));
   return v;
 }
 
@@ -73,4 +82,5 @@ function storePart(address: usize, v: v128, count: i32): void {
   if (count > 0) store<f32>(address, f32x4.extract_lane(v, 0));
   if (count > 1) store<f32>(address + 4, f32x4.extract_lane(v, 1));
   if (count > 2) store<f32>(address + 8, f32x4.extract_lane(v, 2));
+  if (count > 3) store<f32>(address + 12, f32x4.extract_lane(v, 3));
 }

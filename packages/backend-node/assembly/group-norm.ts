@@ -5,10 +5,10 @@ import { sigmoid4 } from './exponential';
 
 // @ts-ignore: decorator
 @inline
-const BLOCK: i32 = 64;
+export const BLOCK: i32 = 64;
 
 /** Per-channel scale and offset such that normalised = x * scale + offset; sizes of scratch in floats. */
-function groupStatistics(
+export function groupStatistics(
   x: usize,
   pixels: i32,
   channels: i32,
@@ -69,11 +69,17 @@ function channelSums(
 }
 
 /** Adds float32 block sums to float64 totals. */
-function flush(block: usize, sums: usize, channels: i32): void {
+export function flush(block: usize, sums: usize, channels: i32): void {
   for (let c = 0; c < channels; c++) {
     const o = <usize>c << 3;
     store<f64>(sums + o, load<f64>(sums + o) + <f64>load<f32>(block + (<usize>c << 2)));
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function affine4(x: usize, scale: usize, offset: usize): v128 {
+  return f32x4.add(f32x4.mul(v128.load(x), v128.load(scale)), v128.load(offset));
 }
 
 export function groupNorm(
@@ -105,98 +111,19 @@ export function groupNorm(
     }
     for (let p = 0; p < pixels; p++) {
       const row = (<usize>p * <usize>channels) << 2;
-      for (let c = 0; c < channels; c += 4) {
+      let c = 0;
+      // Eight channels at a time share the loading of constants.
+      for (; c + 8 <= channels; c += 8) {
         const o = <usize>c << 2;
-        const a = f32x4.add(f32x4.mul(v128.load(source + row + o), v128.load(inverse + o)), v128.load(mean + o));
+        const a = affine4(source + row + o, inverse + o, mean + o);
+        const b = affine4(source + row + o + 16, inverse + o + 16, mean + o + 16);
         v128.store(target + row + o, silu ? f32x4.mul(a, sigmoid4(a)) : a);
+        v128.store(target + row + o, silu ? f32x4.mul(b, sigmoid4(b)) : b, 16);
       }
-    }
-  }
-}
-
-/** dx, and dGain and dShift added to what they hold. */
-export function groupNormGrad(
-  gradient: usize,
-  x: usize,
-  gain: usize,
-  shift: usize,
-  dx: usize,
-  dGain: usize,
-  dShift: usize,
-  batch: i32,
-  pixels: i32,
-  channels: i32,
-  groups: i32,
-  epsilon: f32,
-  silu: bool,
-  scratch: usize,
-): void {
-  const mean = scratch + <usize>channels * 12;
-  const inverse = scratch + <usize>channels * 16;
-  const sumGradient = scratch + <usize>channels * 20; // f64
-  const sumProjection = scratch + <usize>channels * 28; // f64
-  const blockGradient = scratch + <usize>channels * 36;
-  const blockProjection = scratch + <usize>channels * 40;
-  const slab = (<usize>pixels * <usize>channels) << 2;
-  const perGroup = channels / groups;
-  const one = f32x4.splat(1.0);
-  for (let b = 0; b < batch; b++) {
-    const g = gradient + <usize>b * slab;
-    const source = x + <usize>b * slab;
-    const target = dx + <usize>b * slab;
-    groupStatistics(source, pixels, channels, groups, epsilon, scratch, mean, inverse);
-    memory.fill(sumGradient, 0, <usize>channels * 16);
-    // First pass: the gradient before the affine part goes to dx, its sums per channel are gathered.
-    for (let start = 0; start < pixels; start += BLOCK) {
-      const end = min(start + BLOCK, pixels);
-      memory.fill(blockGradient, 0, <usize>channels << 3);
-      for (let p = start; p < end; p++) {
-        const row = (<usize>p * <usize>channels) << 2;
-        for (let c = 0; c < channels; c += 4) {
-          const o = <usize>c << 2;
-          const n = f32x4.mul(f32x4.sub(v128.load(source + row + o), v128.load(mean + o)), v128.load(inverse + o));
-          let d = v128.load(g + row + o);
-          if (silu) {
-            const a = f32x4.add(f32x4.mul(n, v128.load(gain + o)), v128.load(shift + o));
-            const s = sigmoid4(a);
-            d = f32x4.mul(d, f32x4.mul(s, f32x4.add(one, f32x4.mul(a, f32x4.sub(one, s)))));
-          }
-          v128.store(target + row + o, d);
-          v128.store(blockGradient + o, f32x4.add(v128.load(blockGradient + o), d));
-          v128.store(blockProjection + o, f32x4.add(v128.load(blockProjection + o), f32x4.mul(d, n)));
-        }
-      }
-      flush(blockGradient, sumGradient, channels);
-      flush(blockProjection, sumProjection, channels);
-    }
-    const count = <f64>pixels * <f64>perGroup;
-    for (let group = 0; group < groups; group++) {
-      let meanGradient: f64 = 0;
-      let meanProjection: f64 = 0;
-      for (let c = group * perGroup; c < (group + 1) * perGroup; c++) {
+      if (c < channels) {
         const o = <usize>c << 2;
-        const s = load<f64>(sumGradient + (<usize>c << 3));
-        const p = load<f64>(sumProjection + (<usize>c << 3));
-        store<f32>(dShift + o, load<f32>(dShift + o) + <f32>s);
-        store<f32>(dGain + o, load<f32>(dGain + o) + <f32>p);
-        meanGradient += s * <f64>load<f32>(gain + o);
-        meanProjection += p * <f64>load<f32>(gain + o);
-      }
-      for (let c = group * perGroup; c < (group + 1) * perGroup; c++) {
-        store<f32>(blockGradient + (<usize>c << 2), <f32>(meanGradient / count));
-        store<f32>(blockProjection + (<usize>c << 2), <f32>(meanProjection / count));
-      }
-    }
-    for (let p = 0; p < pixels; p++) {
-      const row = (<usize>p * <usize>channels) << 2;
-      for (let c = 0; c < channels; c += 4) {
-        const o = <usize>c << 2;
-        const i4 = v128.load(inverse + o);
-        const n = f32x4.mul(f32x4.sub(v128.load(source + row + o), v128.load(mean + o)), i4);
-        const dn = f32x4.mul(v128.load(target + row + o), v128.load(gain + o));
-        const centred = f32x4.sub(dn, v128.load(blockGradient + o));
-        const d = f32x4.sub(centred, f32x4.mul(n, v128.load(blockProjection + o)));
-        v128.store(target + row + o, f32x4.mul(d, i4));
+        const a = affine4(source + row + o, inverse + o, mean + o);
+        v128.store(target + row + o, silu ? f32x4.mul(a, sigmoid4(a)) : a);
       }
     }
   }

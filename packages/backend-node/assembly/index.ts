@@ -1,7 +1,8 @@
 export { sgemm } from './gemm';
 export { layerNorm, layerNormGrad } from './layer-norm';
 export { gelu, geluGrad } from './gelu';
-export { groupNorm, groupNormGrad } from './group-norm';
+export { groupNorm } from './group-norm';
+export { groupNormGrad } from './group-norm-grad';
 export { normalizeAndRotate, normalizeAndRotateGrad, softmaxRows, softmaxRowsGrad } from './attention';
 export {
   adamW,
