@@ -143,6 +143,11 @@ describe('parseTokenizerConfig', () => {
   it.each([
     ['a patch size other than the factor', { vit_enc_patch_size: 8 }, 'vit_enc_patch_size is 8'],
     ['a factor other than the patch size', { pixel_cnn: { channel_mult: [1, 2] } }, 'downsamples by 2'],
+    [
+      'no residual blocks where the channels change',
+      { pixel_cnn: { channel_mult: [1, 1, 1, 1, 2], num_res_blocks: 0 } },
+      'every channel_mult must be 1',
+    ],
     ['channels that 32 groups do not divide', { pixel_cnn: { hidden_channels: 48 } }, 'got 48'],
     ['more stages than the grid has halvings', { hierarchy_stages: 6 }, '16 must be a multiple of 32'],
     ['latents that are no power of two', { num_latent_tokens: 96 }, 'got 96'],

@@ -36,7 +36,8 @@ const pixelCnn = z
   .object({
     hidden_channels: count.default(publishedPixelCnn.hidden_channels),
     channel_mult: z.array(count).min(1).default(publishedPixelCnn.channel_mult),
-    num_res_blocks: count.default(publishedPixelCnn.num_res_blocks),
+    // 0 leaves the convolutions that change the resolution.
+    num_res_blocks: z.number().int().nonnegative().default(publishedPixelCnn.num_res_blocks),
     z_channels: count.default(publishedPixelCnn.z_channels),
   })
   .loose();
@@ -196,6 +197,12 @@ function contradictions(config: TokenizerConfig): Contradiction[] {
   demand(
     channels % 32 === 0,
     `pixel_cnn.hidden_channels must be a multiple of 32 (GroupNorm has 32 groups), got ${channels}`,
+    ['pixel_cnn'],
+  );
+  demand(
+    model.pixel_cnn.num_res_blocks > 0 ||
+      model.pixel_cnn.channel_mult.every((multiplier) => multiplier === 1),
+    'pixel_cnn.num_res_blocks 0 leaves nothing that changes the number of channels: every channel_mult must be 1',
     ['pixel_cnn'],
   );
   demand(cropSize % factor === 0, `crop_size ${cropSize} must be a multiple of the patch size ${factor}`, [

@@ -82,6 +82,20 @@ describe('a tokenizer whose pixel CNN has free sizes', () => {
   });
 });
 
+describe('a tokenizer whose pixel CNN has no residual blocks', () => {
+  it('keeps the convolutions that change the resolution', async () => {
+    await useTestBackend('restok-node');
+    const pixel_cnn = { hidden_channels: 32, channel_mult: [1, 1, 1], num_res_blocks: 0, z_channels: 6 };
+    const tokenizer = build({ vae_encoder: true, pixel_cnn });
+    const names = [...tokenizer.namedParameters()].map(([name]) => name);
+    const shape = tidy(() => tokenizer.forward(randomUniform([1, 16, 16, 3])).reconstruction.shape);
+    tokenizer.dispose();
+    expect(shape).toEqual([1, 16, 16, 3]);
+    expect(names.filter((name) => /\.(block|mid)\./.test(name))).toEqual([]);
+    expect(names).toContain('pixel_decoder.up.1.upsample_conv.weight');
+  });
+});
+
 describe('a config of sizes that cannot be', () => {
   it.each([
     [{ vit_enc_model_size: { width: 48, layers: 2, heads: 8 } }, 'vit_enc_model_size: width 48 over 8 heads'],

@@ -12,7 +12,7 @@ describe('bench', () => {
     const model = await saveTinyModel(join(folder, 'model'));
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const block = { latents: 4, side: 2, width: 16, heads: 2 };
-    const training = { width: 16, layers: 3, heads: 2, batch: 2, steps: 1 };
+    const training = { width: 16, layers: 3, heads: 2, batch: 2, workers: 1, steps: 1 };
     const tensorsBefore = tf.memory().numTensors;
     await bench({ model, backend: 'auto', json: true }, { block, training });
     const text = String(write.mock.calls[0]![0]);
@@ -25,9 +25,9 @@ describe('bench', () => {
     expect(rows.map(({ name }) => name)).toEqual([
       'ViT block, forward',
       'ViT block, forward and backward',
-      expect.stringMatching(/^training step, 0\.\d+M parameters, batch 2$/),
       'tokenizer, encode one picture',
       'tokenizer, decode one picture',
+      expect.stringMatching(/^training step, 0\.\d+M parameters, batch 2, processes: 1$/),
     ]);
     expect(rows.every(({ milliseconds }) => milliseconds > 0)).toBe(true);
     for (const { ratio, against } of rows.filter(({ name }) => !name.startsWith('training'))) {

@@ -28,13 +28,14 @@ export async function bench(
   const model = options.model ?? findShippedTokenizer();
   output.progress('ViT block');
   const rows = await benchmarkBlock(sizes.block);
-  if (backend.backend === 'restok-node') {
-    output.progress('training step');
-    rows.push(await benchmarkTrainingStep(sizes.training));
-  }
   if (model !== undefined) {
     output.progress('tokenizer');
     rows.push(...(await benchmarkTokenizer(model)));
+  }
+  if (backend.backend === 'restok-node') {
+    output.progress('training step');
+    // Last, since the trainer sets threads of its own.
+    rows.push(await benchmarkTrainingStep(sizes.training));
   }
   const width = Math.max(...rows.map(({ name }) => name.length));
   output.result({ backend, model: model ?? null, rows }, [
