@@ -1,4 +1,5 @@
 import { exp4 } from './exponential';
+import { loadPart, storePart } from './part';
 
 /**
  * Half of erfc(|x| / sqrt 2) divided by e^(-x²/2), from Abramowitz and Stegun 7.1.26; with it
@@ -66,21 +67,4 @@ export function geluGrad(gradient: usize, x: usize, dx: usize, count: i32): void
     const o = <usize>i << 2;
     storePart(dx + o, geluGrad4(loadPart(gradient + o, count - i), loadPart(x + o, count - i)), count - i);
   }
-}
-
-/** Up to four values in the low lanes, zeros above. */
-function loadPart(address: usize, count: i32): v128 {
-  let v = f32x4.splat(0);
-  if (count > 0) v = f32x4.replace_lane(v, 0, load<f32>(address));
-  if (count > 1) v = f32x4.replace_lane(v, 1, load<f32>(address + 4));
-  if (count > 2) v = f32x4.replace_lane(v, 2, load<f32>(address + 8));
-  if (count > 3) v = f32x4.replace_lane(v, 3, load<f32>(address + 12));
-  return v;
-}
-
-function storePart(address: usize, v: v128, count: i32): void {
-  if (count > 0) store<f32>(address, f32x4.extract_lane(v, 0));
-  if (count > 1) store<f32>(address + 4, f32x4.extract_lane(v, 1));
-  if (count > 2) store<f32>(address + 8, f32x4.extract_lane(v, 2));
-  if (count > 3) store<f32>(address + 12, f32x4.extract_lane(v, 3));
 }

@@ -1,5 +1,9 @@
 export { sgemm } from './gemm';
 export { layerNorm, layerNormGrad } from './layer-norm';
+export { rmsNorm, rmsNormGrad } from './rms-norm';
+export { swiGlu, swiGluGrad } from './swi-glu';
+export { rotateHeads } from './rotate-heads';
+export { dropout } from './dropout';
 export { gelu, geluGrad } from './gelu';
 export { groupNorm } from './group-norm';
 export { groupNormGrad } from './group-norm-grad';

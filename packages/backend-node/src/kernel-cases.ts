@@ -1,38 +1,9 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { abs, grad, grads, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { Random } from '@restok/core';
+import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { abs, grad, grads, tensor1d } from '@tensorflow/tfjs-core';
 import * as ops from '@restok/ops';
-
-/** Something that the native kernels compute, on inputs that a seed makes the same on every backend. */
-export interface KernelCase {
-  readonly name: string;
-  /** Runs on the current backend; outputs are owned by the caller. */
-  run(): Tensor[];
-}
-
-/** Draws inputs: `draw(2, 3)` is a `[2, 3]` tensor of normal values. */
-type Draw = (...shape: number[]) => Tensor;
-
-function kernelCase(name: string, build: (draw: Draw) => Tensor | Tensor[]): KernelCase {
-  return {
-    name,
-    run: () =>
-      tidy(() => {
-        const random = new Random(7).fork(name);
-        const outputs = build((...shape) => {
-          const size = shape.reduce((product, side) => product * side, 1);
-          return tensor(
-            Float32Array.from({ length: size }, () => random.normal()),
-            shape,
-          );
-        });
-        return Array.isArray(outputs) ? outputs : [outputs];
-      }),
-  };
-}
-
-const vector = (draw: Draw, size: number): Tensor1D => draw(size) as Tensor1D;
-const matrix = (draw: Draw, rows: number, columns: number): Tensor2D => draw(rows, columns) as Tensor2D;
+import type { Draw, KernelCase } from './kernel-case';
+import { kernelCase, matrix, vector } from './kernel-case';
+import { transformerKernelCases } from './transformer-kernel-cases';
 
 function rotation(draw: Draw, positions: number, pairs: number): ops.RotationTable {
   return { cos: matrix(draw, positions, pairs), sin: matrix(draw, positions, pairs) };
@@ -172,6 +143,7 @@ export const kernelCases: readonly KernelCase[] = [
       draw(4, 3),
     ),
   ),
+  ...transformerKernelCases,
   kernelCase('adamW', (draw) => {
     const state = { value: draw(3, 7), mean: draw(3, 7), variance: abs(draw(3, 7)) };
     const next = ops.adamW(state, draw(3, 7), {

@@ -7,6 +7,12 @@ export interface SimdKernels {
   readonly sgemm: Kernel;
   readonly layerNorm: Kernel;
   readonly layerNormGrad: Kernel;
+  readonly rmsNorm: Kernel;
+  readonly rmsNormGrad: Kernel;
+  readonly swiGlu: Kernel;
+  readonly swiGluGrad: Kernel;
+  readonly rotateHeads: Kernel;
+  readonly dropout: Kernel;
   readonly gelu: Kernel;
   readonly geluGrad: Kernel;
   readonly groupNorm: Kernel;

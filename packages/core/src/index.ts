@@ -6,5 +6,12 @@ export { Random } from './random';
 export type { WeightDtype, WeightEntry, WeightReader } from './weights';
 export { parseTokenizerConfig, publishedPixelCnn, resolveVitSize, vitSizes } from './tokenizer-config';
 export type { TokenizerConfig, TokenizerConfigInput, VitSize, VqModelConfig } from './tokenizer-config';
+export { generatorSizes, isHarConfig, parseGeneratorConfig, publishedArTokens } from './generator-config';
+export type {
+  GeneratorConfig,
+  GeneratorConfigInput,
+  GeneratorSize,
+  ParseGeneratorOptions,
+} from './generator-config';
 export { interpolateConfig, overrideConfig, parseConfigText, parseRawConfig } from './config-text';
 export type { ConfigTree } from './config-text';

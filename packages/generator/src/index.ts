@@ -1,1 +1,24 @@
-export {};
+export { Generator } from './generator';
+export type { ForwardOptions, GeneratorOptions, LoadOptions } from './generator';
+export { Transformer } from './transformer';
+export type { Segment } from './transformer';
+export { generatorArchitecture } from './architecture';
+export type { GeneratorArchitecture } from './architecture';
+export { harLayout } from './har-layout';
+export { plainLayout } from './plain-layout';
+export type { InputSource, Pass, SequenceLayout } from './sequence-layout';
+export { KvCache } from './kv-cache';
+export type { KvCacheSizes } from './kv-cache';
+export type { GenerateOptions, GenerationStep, KeptLatents } from './generate-options';
+export { possibleStarts } from './generate-options';
+export { guidanceRatios, guidanceScales, guidanceSchedules } from './guidance';
+export type {
+  GuidanceOptions,
+  GuidanceSchedule,
+  GuidanceScheduleName,
+  GuidanceScheduleOptions,
+  PassPlan,
+  ScheduleParameters,
+} from './guidance';
+export { logitFilters, sampleIndices } from './sampling';
+export type { LogitFilter, SamplingOptions } from './sampling';

@@ -145,6 +145,14 @@ describe.each(testBackends)('squaredDistances on %s', (backend) => {
       squaredDistances(latents as Tensor2D, rows as Tensor2D);
     tidy(() => expectGradients(compute, [seededTensor(1, 2, 3), seededTensor(2, 4, 3)]));
   });
+
+  it('leaves no tensors behind, forward and backward', async () => {
+    const [latents, rows] = [seededTensor(1, 2, 3) as Tensor2D, seededTensor(2, 4, 3) as Tensor2D];
+    expect(await tensorsLeftBy(() => squaredDistances(latents, rows).dispose())).toBe(0);
+    const compute = ([z, e]: Tensor[]): Tensor => squaredDistances(z as Tensor2D, e as Tensor2D);
+    expect(await tensorsLeftBy(() => runWithGradients(compute, [latents, rows]))).toBe(0);
+    [latents, rows].forEach((tensor) => tensor.dispose());
+  });
 });
 
 describe.each(testBackends)('gatherRows on %s', (backend) => {

@@ -38,12 +38,21 @@ export function nearestCode(latents: Tensor2D, codebook: Tensor2D): Tensor1D {
   ])[0] as Tensor1D;
 }
 
-/** |z|² + |e|² - 2 z·e for every latent and codebook row: `[N, V]`. Differentiable. */
+/**
+ * |z|² + |e|² - 2 z·e for every latent and codebook row. Differentiable.
+ *
+ * @param latents `[N, Dc]` float32.
+ * @param codebook `[V, Dc]` float32.
+ * @returns `[N, V]`, owned by the caller.
+ * @source method.md, section 5.
+ */
 export function squaredDistances(latents: Tensor2D, codebook: Tensor2D): Tensor2D {
-  const latentNorms = sum(square(latents), 1, true); // [N, 1]
-  const codeNorms = reshape(sum(square(codebook), 1), [1, -1]); // [1, V]
-  const products = matMul(latents, transpose(codebook)); // [N, V]
-  return sub(add(latentNorms, codeNorms), mul(products, 2));
+  return tidy(() => {
+    const latentNorms = sum(square(latents), 1, true); // [N, 1]
+    const codeNorms = reshape(sum(square(codebook), 1), [1, -1]); // [1, V]
+    const products = matMul(latents, transpose(codebook)); // [N, V]
+    return sub(add(latentNorms, codeNorms), mul(products, 2));
+  });
 }
 
 /**

@@ -29,6 +29,15 @@ export {
   scaledResidualGradReference,
   scaledResidualReference,
 } from './scaled-residual';
+export { rmsNorm, rmsNormGrad, rmsNormGradReference, rmsNormReference } from './rms-norm';
+export { swiGlu, swiGluGrad, swiGluGradReference, swiGluReference } from './swi-glu';
+export { rotateHeads, rotateHeadsReference } from './rotate-heads';
+export type { HeadCounts, RotateHeadsOptions } from './rotate-heads';
+export { repeatKeyHeads } from './repeat-key-heads';
+export { cachedAttention, cachedAttentionReference } from './cached-attention';
+export type { CachedAttentionOptions, KeyValueCache } from './cached-attention';
+export { dropout, dropoutReference } from './dropout';
+export type { DropoutOptions } from './dropout';
 export { mixTokens, mixTokensReference } from './mix-tokens';
 export {
   areaPoolMap,

@@ -151,7 +151,7 @@ function joinHeads(parts: Tensor[], qkv: Tensor3D): Tensor3D {
 }
 
 /** Turns neighbouring channel pairs of x [B, T, H, Dh] by the angles of the table. */
-function rotate(x: Tensor, rotation: RotationTable): Tensor {
+export function rotate(x: Tensor, rotation: RotationTable): Tensor {
   const [batch, positions, heads, headWidth] = x.shape as [number, number, number, number];
   const pairs = reshape(x, [batch * positions, heads, headWidth / 2, 2]);
   const [even, odd] = unstack(pairs, 3) as [Tensor, Tensor]; // [BT, H, Dh/2]

@@ -5,7 +5,7 @@ import type { NativeContext } from '../native-context';
 import { registerNative } from '../native-context';
 
 /** Query rows that see the same leading keys. */
-interface Run {
+export interface Run {
   readonly start: number;
   readonly count: number;
   readonly visible: number;
@@ -98,7 +98,7 @@ export function registerAttention(context: NativeContext): void {
 }
 
 /** A product without transposes, scale or addition. */
-const PLAIN = { transposeA: false, transposeB: false, alpha: 1, beta: 0 };
+export const PLAIN = { transposeA: false, transposeB: false, alpha: 1, beta: 0 };
 
 /** softmax(q kᵀ / √Dh) of one head into `weights` `[T, T]`, zero where a row does not see a column. */
 function computeWeights(
@@ -182,7 +182,7 @@ function headAddresses(
 }
 
 /** Splits the rows where the number of visible keys changes. */
-function runsOf(positions: number, visibleKeys: readonly number[] | undefined): Run[] {
+export function runsOf(positions: number, visibleKeys: readonly number[] | undefined): Run[] {
   if (visibleKeys === undefined) {
     return [{ start: 0, count: positions, visible: positions }];
   }

@@ -1,0 +1,169 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
+import { ConfigError, Random, ShapeError } from '@restok/core';
+import type { GeneratorArchitecture } from './architecture';
+import { cachePosition } from './cache-positions';
+import type { GenerateOptions, GenerationStep, KeptLatents } from './generate-options';
+import { checkKept, checkLabels } from './generate-options';
+import { guidanceScales } from './guidance';
+import { guidedLogits } from './guided-logits';
+import type { KnownInputs } from './input-embedding';
+import type { KvCache } from './kv-cache';
+import { checkedSamplingOptions, sampleIndices } from './sampling';
+import type { Pass } from './sequence-layout';
+import type { Segment, Transformer } from './transformer';
+
+/** A generation whose arguments have been checked. */
+interface Plan {
+  readonly labels: readonly number[];
+  readonly options: GenerateOptions;
+  readonly numKept: number;
+  /** Passes that predict, with the guidance scale of each. */
+  readonly passes: readonly (Pass & { readonly scale: number })[];
+  /** Whether a second half of the batch runs without a class. */
+  readonly nullLabel: number | undefined;
+}
+
+/**
+ * Checks everything that can be checked before the first pass.
+ *
+ * @throws ShapeError or ConfigError in one line.
+ */
+export function planGeneration(
+  architecture: GeneratorArchitecture,
+  labels: readonly number[],
+  options: GenerateOptions,
+): Plan {
+  const { layout } = architecture;
+  checkLabels('generate', labels, architecture.numClasses);
+  checkedSamplingOptions('generate', options);
+  if (options.keep !== undefined) {
+    checkKept(options.keep, labels.length, architecture);
+  }
+  const numKept = options.keep?.numKept ?? 0;
+  const plan = { latentsPerPass: layout.passes.map(({ size }) => size), arTokenNum: layout.arTokenNum };
+  const scales = guidanceScales(options, plan);
+  const passes = layout.passes
+    .map((pass, i) => ({ ...pass, scale: scales[i]! }))
+    .filter(({ position }) => position >= numKept);
+  const isGuided = passes.some(({ scale }) => scale !== 1);
+  if (isGuided && architecture.nullLabel === undefined) {
+    throw new ConfigError(
+      `generate: guidanceScale must be 1 for a model that was trained without dropping classes (class_dropout_prob 0), got ${options.guidanceScale}. Leave it out.`,
+    );
+  }
+  return {
+    labels: [...labels],
+    options,
+    numKept,
+    passes,
+    nullLabel: isGuided ? architecture.nullLabel : undefined,
+  };
+}
+
+/**
+ * Runs a generation, one forward pass after the other. Kept latents are the first step; they go into the cache in
+ * one pass. With guidance, rows 0 ... B-1 of the batch have their class and rows B ... 2B-1 none.
+ *
+ * @source ResTok, section 3; method.md, section 7 (inference).
+ */
+export async function* runGeneration(
+  transformer: Transformer,
+  architecture: GeneratorArchitecture,
+  plan: Plan,
+): AsyncGenerator<GenerationStep> {
+  const { labels, options, numKept, passes, nullLabel } = plan;
+  const { layout, numLatents, vocabularySize } = architecture;
+  const batch = labels.length;
+  const latents = new Int32Array(batch * numLatents);
+  const random = new Random(options.seed ?? 0);
+  const streams = labels.map((_, sample) => random.fork(`sample ${sample}`));
+  const segmentOf = (pass: Pass): Segment => {
+    const position = cachePosition(layout, pass, options.publishedPositions === true);
+    return {
+      inputs: layout.inputs.slice(pass.position, pass.position + pass.size),
+      position,
+      visibleKeys: layout.visibleKeys.slice(position, position + pass.size),
+    };
+  };
+  const known = (): KnownInputs =>
+    nullLabel === undefined
+      ? { labels, latents, stride: numLatents }
+      : {
+          labels: [...labels, ...labels.map(() => nullLabel)],
+          latents: Int32Array.of(...latents, ...latents),
+          stride: numLatents,
+        };
+
+  const numSteps = passes.length + (numKept > 0 ? 1 : 0);
+  let cache: KvCache | undefined;
+  try {
+    if (options.keep !== undefined && numKept > 0) {
+      await copyKept(options.keep, latents, architecture);
+      yield { step: 0, numSteps, firstLatent: 0, indices: columns(latents, numLatents, 0, numKept) };
+    }
+    for (const [i, pass] of passes.entries()) {
+      if (cache === undefined) {
+        cache = transformer.newCache(nullLabel === undefined ? batch : 2 * batch);
+        for (const kept of keptPasses(plan, architecture)) {
+          transformer.advance(segmentOf(kept), known(), cache).dispose();
+        }
+      }
+      const step = numSteps - passes.length + i;
+      const open = cache;
+      const computed = tidy(() => transformer.toLogits(transformer.advance(segmentOf(pass), known(), open)));
+      let values: Float32Array;
+      try {
+        values = (await computed.data()) as Float32Array;
+      } finally {
+        computed.dispose();
+      }
+      const logits = nullLabel === undefined ? values : guidedLogits(values, pass.scale);
+      options.onLogits?.(logits, step);
+      const perSample = pass.size * vocabularySize;
+      streams.forEach((stream, sample) => {
+        const own = logits.subarray(sample * perSample, (sample + 1) * perSample);
+        const drawn = sampleIndices(own, vocabularySize, options, stream);
+        latents.set(drawn, sample * numLatents + pass.position);
+      });
+      const indices = columns(latents, numLatents, pass.position, pass.size);
+      yield { step, numSteps, firstLatent: pass.position, indices };
+    }
+  } finally {
+    cache?.dispose();
+  }
+}
+
+/** The passes that put kept latents into the cache: a single one unless published positions ask for each. */
+function keptPasses({ numKept, options }: Plan, { layout }: GeneratorArchitecture): readonly Pass[] {
+  const inside = layout.passes.filter(({ position }) => position < numKept);
+  return options.publishedPositions === true || numKept === 0 ? inside : [{ position: 0, size: numKept }];
+}
+
+async function copyKept(
+  { indices, numKept }: KeptLatents,
+  latents: Int32Array,
+  { numLatents, vocabularySize }: GeneratorArchitecture,
+): Promise<void> {
+  const rows = 'shape' in indices ? await (indices as Tensor2D).array() : indices;
+  rows.forEach((row, sample) => {
+    const kept = row.slice(0, numKept);
+    const wrong = kept.find((index) => !Number.isInteger(index) || index < 0 || index >= vocabularySize);
+    if (wrong !== undefined) {
+      throw new ShapeError(
+        `generate: keep.indices must be whole numbers in 0 ... ${vocabularySize - 1}, got ${wrong}. Use indices of the tokenizer that this generator was trained with.`,
+        { index: wrong },
+      );
+    }
+    latents.set(kept, sample * numLatents);
+  });
+}
+
+/** Columns `from` ... `from + count - 1` of a `[B, stride]` array. */
+function columns(values: Int32Array, stride: number, from: number, count: number): Int32Array {
+  const picked = new Int32Array((values.length / stride) * count);
+  for (let row = 0; row * stride < values.length; row++) {
+    picked.set(values.subarray(row * stride + from, row * stride + from + count), row * count);
+  }
+  return picked;
+}
