@@ -4,6 +4,7 @@ export { rmsNorm, rmsNormGrad } from './rms-norm';
 export { swiGlu, swiGluGrad } from './swi-glu';
 export { rotateHeads } from './rotate-heads';
 export { dropout } from './dropout';
+export { crossEntropyGrad, softmaxStatistics } from './cross-entropy';
 export { gelu, geluGrad } from './gelu';
 export { groupNorm } from './group-norm';
 export { groupNormGrad } from './group-norm-grad';

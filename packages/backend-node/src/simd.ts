@@ -13,6 +13,8 @@ export interface SimdKernels {
   readonly swiGluGrad: Kernel;
   readonly rotateHeads: Kernel;
   readonly dropout: Kernel;
+  readonly crossEntropyGrad: Kernel;
+  readonly softmaxStatistics: Kernel;
   readonly gelu: Kernel;
   readonly geluGrad: Kernel;
   readonly groupNorm: Kernel;

@@ -1,5 +1,5 @@
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { grad } from '@tensorflow/tfjs-core';
+import { grad, tensor1d } from '@tensorflow/tfjs-core';
 import * as ops from '@restok/ops';
 import type { Draw, KernelCase } from './kernel-case';
 import { kernelCase, matrix, vector } from './kernel-case';
@@ -37,6 +37,10 @@ export const transformerKernelCases: readonly KernelCase[] = [
   }),
   kernelCase('cachedAttention', (draw) => cachedAttentionCase(draw)),
   kernelCase('cachedAttention with a mask', (draw) => cachedAttentionCase(draw, [3, 3, 5, 6, 7])),
+  kernelCase('crossEntropy', (draw) => ops.crossEntropy(matrix(draw, 3, 21), tensor1d([20, 0, 9], 'int32'))),
+  kernelCase('crossEntropyGrad', (draw) =>
+    ops.crossEntropyGrad(vector(draw, 3), matrix(draw, 3, 21), tensor1d([20, 0, 9], 'int32')),
+  ),
   kernelCase('dropout', (draw) => ops.dropout(draw(9, 7), { rate: 0.4, seed: 3_000_000_019 })),
   kernelCase('dropout of whole groups', (draw) =>
     ops.dropout(draw(9, 7), { rate: 0.4, seed: 5, groupSize: 7 }),

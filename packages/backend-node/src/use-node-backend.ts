@@ -8,6 +8,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerAttention } from './kernels/attention';
 import { registerCachedAttention } from './kernels/cached-attention';
 import { registerConvolution } from './kernels/convolution';
+import { registerCrossEntropy } from './kernels/cross-entropy';
 import { registerLinear } from './kernels/linear';
 import { registerNormalization } from './kernels/normalization';
 import { registerOptimizer } from './kernels/optimizer';
@@ -90,6 +91,7 @@ async function setUp(): Promise<NativeContext> {
   registerAttention(made);
   registerCachedAttention(made);
   registerTransformer(made);
+  registerCrossEntropy(made);
   registerConvolution(made);
   registerTokens(made);
   registerOptimizer(made);

@@ -36,6 +36,12 @@ export type { HeadCounts, RotateHeadsOptions } from './rotate-heads';
 export { repeatKeyHeads } from './repeat-key-heads';
 export { cachedAttention, cachedAttentionReference } from './cached-attention';
 export type { CachedAttentionOptions, KeyValueCache } from './cached-attention';
+export {
+  crossEntropy,
+  crossEntropyGrad,
+  crossEntropyGradReference,
+  crossEntropyReference,
+} from './cross-entropy';
 export { dropout, dropoutReference } from './dropout';
 export type { DropoutOptions } from './dropout';
 export { mixTokens, mixTokensReference } from './mix-tokens';

@@ -36,6 +36,8 @@ export const kernelNames = {
   rotateHeads: 'RestokRotateHeads',
   cachedAttention: 'RestokCachedAttention',
   dropout: 'RestokDropout',
+  crossEntropy: 'RestokCrossEntropy',
+  crossEntropyGrad: 'RestokCrossEntropyGrad',
   adamW: 'RestokAdamW',
   movingAverage: 'RestokMovingAverage',
   squaredNorm: 'RestokSquaredNorm',
