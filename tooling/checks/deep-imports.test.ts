@@ -32,6 +32,16 @@ describe('deepImports', () => {
     ]);
   });
 
+  it('lets smoke tests, and nothing else, import the built helpers by path', () => {
+    const text = "import { tinyTokenizer } from '../../testing/dist/tiny-configs.js';";
+    const smoke = exampleWorkspace({ 'packages/vit/test/smoke.mjs': text });
+    expect(deepImports(smoke)).toEqual([]);
+    const other = exampleWorkspace({ 'packages/vit/test/block.ts': text });
+    expect(deepImports(other)).toHaveLength(1);
+    const sources = exampleWorkspace({ 'packages/vit/test/smoke.mjs': text.replace('dist', 'src') });
+    expect(deepImports(sources)).toHaveLength(1);
+  });
+
   it('refuses packages that do not exist', () => {
     const workspace = exampleWorkspace({ 'packages/vit/src/block.ts': "import { x } from '@restok/opps';" });
     expect(deepImports(workspace)).toEqual([

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import type { Picture, PictureDataset } from '@restok/data';
 import { readPicture } from '@restok/data';
 import { ResTok } from '@restok/tokenizer';
-import { tensorsLeftBy, useTestBackend } from '@restok/testing';
+import { tensorsLeftBy, tinyTokenizer, useTestBackend } from '@restok/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeSampleGrid } from './sample-grid';
 
-const vit = { width: 16, layers: 2, heads: 2 };
 const SIZE = 8;
 
 /** Pictures of one grey each. */
@@ -50,25 +49,7 @@ describe('writeSampleGrid', () => {
   beforeAll(async () => {
     await useTestBackend('restok-node');
     folder = await mkdtemp(join(tmpdir(), 'sample-grid-test-'));
-    tokenizer = new ResTok(
-      {
-        model: {
-          vq_model: {
-            codebook_size: 16,
-            num_latent_tokens: 4,
-            vit_enc_model_size: vit,
-            vit_dec_model_size: vit,
-            vit_enc_patch_size: 4,
-            vit_dec_patch_size: 4,
-            hierarchy_stages: 2,
-            is_legacy: false,
-            pixel_cnn: { hidden_channels: 32, channel_mult: [1, 1, 1], num_res_blocks: 1, z_channels: 16 },
-          },
-        },
-        dataset: { preprocessing: { crop_size: SIZE } },
-      },
-      { seed: 1 },
-    );
+    tokenizer = new ResTok(tinyTokenizer({}, SIZE), { seed: 1 });
   });
 
   afterAll(async () => {

@@ -60,7 +60,7 @@ const BYTES_PER_VALUE = 4;
  * not do: calls into OpenBLAS from several of them wait for each other. Values go through files, in memory where
  * possible, because the messages of Node would copy them in small pieces while the training waits.
  */
-export class WorkerHelper implements PartHelper {
+export class WorkerHelper implements PartHelper<PartOfStep, PartResult> {
   private readonly parameterFile: ValueFile;
   private shapes: readonly (readonly number[])[] = [];
   private version = 0;

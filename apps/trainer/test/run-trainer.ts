@@ -5,37 +5,26 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { overrideConfig } from '@restok/core';
 import { writePng } from '@restok/data';
+import { tinyTraining } from '@restok/testing';
 import { afterAll, beforeAll } from 'vitest';
 
 const program = fileURLToPath(new URL('../dist/restok-trainer.js', import.meta.url));
-const vit = { width: 16, layers: 2, heads: 2 };
 const NUM_PICTURES = 5;
 const SIDE = 16;
 
-/** Trains a step in some milliseconds; one thread, so that runs give the same bits. */
-const tinyConfig = {
-  experiment: { save_every: 3, log_every: 1, generate_every: 1000, eval_every: 1000 },
-  model: {
-    vq_model: {
-      codebook_size: 16,
-      token_size: 4,
-      num_latent_tokens: 4,
-      num_min_tokens: 1,
-      vit_enc_model_size: vit,
-      vit_dec_model_size: vit,
-      vit_enc_patch_size: 4,
-      vit_dec_patch_size: 4,
-      hierarchy_stages: 2,
-      is_legacy: false,
-      pixel_cnn: { hidden_channels: 32, channel_mult: [1, 1, 1], num_res_blocks: 1, z_channels: 16 },
-    },
-  },
-  dataset: { preprocessing: { crop_size: 8, random_crop: true, random_flip: true } },
-  optimizer: { params: { learning_rate: 1e-3 } },
-  lr_scheduler: { scheduler: 'cosine', params: { warmup_steps: 2 } },
-  training: { per_gpu_batch_size: 2, seed: 1, gemm: 'wasm', unquantized_steps: 4, code_revival_steps: 3 },
-};
+/** A step takes some milliseconds; products are made by one thread, so that runs give the same bits. */
+const config = overrideConfig(tinyTraining(), [
+  ...['save_every=3', 'log_every=1', 'generate_every=1000', 'eval_every=1000'].map(
+    (key) => `experiment.${key}`,
+  ),
+  'dataset.preprocessing.random_crop=True',
+  'dataset.preprocessing.random_flip=True',
+  'lr_scheduler.scheduler=cosine',
+  'lr_scheduler.params.warmup_steps=2',
+  ...['gemm=wasm', 'unquantized_steps=4', 'code_revival_steps=3'].map((key) => `training.${key}`),
+]);
 
 /** A line of `--json`. */
 export interface TrainerEvent {
@@ -71,7 +60,7 @@ export function trainerFolder(): {
       const pixels = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, i) => (i * (picture + 1) * 7) % 256);
       await writePng(at('pictures', `${picture}.png`), { width: SIDE, height: SIDE, pixels });
     }
-    await writeFile(at('config.json'), JSON.stringify(tinyConfig));
+    await writeFile(at('config.json'), JSON.stringify(config));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   return {

@@ -73,6 +73,14 @@ describe('openFolder', () => {
     await source.close();
   });
 
+  it('reads a file that was missing before', async () => {
+    const source = await open();
+    await expect(source.read('late.bin', 0, 1)).rejects.toThrow('ENOENT');
+    await writeFile(at('model', 'late.bin'), Uint8Array.of(7));
+    expect([...(await source.read('late.bin', 0, 1))]).toEqual([7]);
+    await source.close();
+  });
+
   it.each(['../secret', 'inner/../../secret', '/etc/hostname'])(
     'does not leave the folder for %s',
     async (path) => {

@@ -62,9 +62,16 @@ class FolderSource implements ModelSource {
     await Promise.all(opened.flatMap((file) => (file.status === 'fulfilled' ? [file.value.close()] : [])));
   }
 
-  /** Reads that run at once share one handle. */
+  /** Reads that run at once share one handle; after a failure the next read tries again. */
   private open(name: string): Promise<FileHandle> {
-    const opened = this.files.get(name) ?? open(name, 'r').catch(cannotRead(name));
+    const known = this.files.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const opened = open(name, 'r').catch((error: Error) => {
+      this.files.delete(name);
+      return cannotRead(name)(error);
+    });
     this.files.set(name, opened);
     return opened;
   }

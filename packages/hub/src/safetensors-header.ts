@@ -25,6 +25,16 @@ export interface SafetensorsEntry {
   readonly end: number;
 }
 
+/** The file that a header belongs to. */
+interface FileLayout {
+  /** What errors call it. */
+  readonly name: string;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  /** First byte after the header. */
+  readonly dataStart: number;
+}
+
 /**
  * Length of the header from the first eight bytes of a file.
  *
@@ -53,16 +63,16 @@ export function parseHeader(
   fileSize: number,
   name: string,
 ): Map<string, SafetensorsEntry> {
-  const dataStart = LENGTH_BYTES + header.length;
+  const file = { name, size: fileSize, dataStart: LENGTH_BYTES + header.length };
   const entries = new Map<string, SafetensorsEntry>();
   for (const [tensor, value] of Object.entries(parseObject(header, name))) {
     if (tensor === '__metadata__') {
       checkMetadata(value, name);
     } else {
-      entries.set(tensor, parseEntry(tensor, value, dataStart, fileSize, name));
+      entries.set(tensor, parseEntry(tensor, value, file));
     }
   }
-  checkCoverage(entries, dataStart, fileSize, name);
+  checkCoverage(entries, file);
   return entries;
 }
 
@@ -85,13 +95,8 @@ function parseObject(header: Uint8Array, name: string): Record<string, unknown> 
   return parsed as Record<string, unknown>;
 }
 
-function parseEntry(
-  tensor: string,
-  value: unknown,
-  dataStart: number,
-  fileSize: number,
-  name: string,
-): SafetensorsEntry {
+function parseEntry(tensor: string, value: unknown, file: FileLayout): SafetensorsEntry {
+  const { name, size, dataStart } = file;
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   const quoted = quoteName(tensor);
   const valueBytes = DTYPE_BYTES.get(dtype);
@@ -115,10 +120,10 @@ function parseEntry(
       `${quoted} [${shape.join(', ')}] ${dtype} needs ${expected} bytes, its range holds ${end - start}`,
     );
   }
-  if (dataStart + end > fileSize) {
+  if (dataStart + end > size) {
     throw invalid(
       name,
-      `${quoted} ends at byte ${dataStart + end} of a file of ${fileSize}; the file is cut off`,
+      `${quoted} ends at byte ${dataStart + end} of a file of ${size}; the file is cut off`,
     );
   }
   return { dtype, shape, start: dataStart + start, end: dataStart + end };
@@ -139,9 +144,7 @@ function byteCount(shape: readonly number[], valueBytes: number): number | undef
 /** Tensors must follow each other without overlap or gap up to the end of the file. */
 function checkCoverage(
   entries: ReadonlyMap<string, SafetensorsEntry>,
-  dataStart: number,
-  fileSize: number,
-  name: string,
+  { name, size, dataStart }: FileLayout,
 ): void {
   let position = dataStart;
   const sorted = [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
@@ -154,8 +157,8 @@ function checkCoverage(
     }
     position = end;
   }
-  if (position !== fileSize) {
-    throw invalid(name, `${fileSize - position} bytes after the last tensor belong to none`);
+  if (position !== size) {
+    throw invalid(name, `${size - position} bytes after the last tensor belong to none`);
   }
 }
 

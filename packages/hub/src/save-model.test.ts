@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { CheckpointError } from '@restok/core';
+import { runKilled } from '@restok/testing';
 import { describe, expect, it } from 'vitest';
-import { runKilled } from '../test/run-killed';
 import { temporaryFolder } from '../test/temporary-folder';
 import { openModel } from './open-model';
 import { saveModel, writeSafetensors } from './save-model';
@@ -67,6 +68,15 @@ describe('saveModel', () => {
     expect(await saved(at('again'))).toEqual({ config: { size: 2 }, a: [2] });
   });
 
+  it('exchanges the weights alone beside the same config', async () => {
+    await saveModel(at('same'), { config: { size: 1 }, tensors: [tensor('a', 1)] });
+    const { ino } = await stat(at('same', 'config.json'));
+    await saveModel(at('same'), { config: { size: 1 }, tensors: [tensor('a', 2)] });
+    expect(await readdir(at('same'))).toEqual(['config.json', 'model.safetensors']);
+    expect((await stat(at('same', 'config.json'))).ino).toBe(ino);
+    expect(await saved(at('same'))).toEqual({ config: { size: 1 }, a: [2] });
+  });
+
   it('keeps the older model when the new one fails', async () => {
     await saveModel(at('older'), { config: { size: 1 }, tensors: [tensor('a', 1)] });
     const attempt = { config: { size: 2 }, tensors: [tensor('a', 2), failing] };
@@ -93,9 +103,10 @@ describe('saveModel', () => {
 
   it('keeps the older model when the process is killed while it writes', async () => {
     await saveModel(at('killed'), { config: { size: 1 }, tensors: [tensor('a', 1)] });
-    const signal = await runKilled(
-      at('program'),
-      `import { saveModel } from './node.mjs';
+    const signal = await runKilled({
+      sources: fileURLToPath(new URL('./node.ts', import.meta.url)),
+      folder: at('program'),
+      program: `import { saveModel } from './node.mjs';
       const pause = () => new Promise((resolve) => setTimeout(resolve, 60_000));
       await saveModel(${JSON.stringify(at('killed'))}, {
         config: { size: 2 },
@@ -104,7 +115,7 @@ describe('saveModel', () => {
           { name: 'b', shape: [1], values: () => { console.log('half way'); return pause(); } },
         ],
       });`,
-    );
+    });
     expect(signal).toBe('SIGKILL');
     expect(await saved(at('killed'))).toEqual({ config: { size: 1 }, a: [1] });
     const left = (await readdir(at('killed'))).filter(

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError } from '@restok/core';
 import type { TensorToWrite, WriteSafetensorsOptions } from './safetensors-writer';
@@ -25,8 +26,9 @@ export async function writeSafetensors(
 }
 
 /**
- * Writes `model.safetensors` and `config.json` into a folder. The old files stay until both new ones are
- * complete; the two renames that follow are not one step, so a kill between them leaves new weights with the old config.
+ * Writes `model.safetensors` and `config.json` into a folder. The old files stay until both new ones are complete.
+ * Beside the same config the weights are exchanged in one step. Otherwise a kill in the moment of the exchange leaves
+ * no `config.json`: such a folder does not open, where new weights with the old config would give wrong numbers.
  *
  * @throws what {@link writeSafetensors} throws; CheckpointError when the config is not JSON-safe.
  */
@@ -36,10 +38,18 @@ export async function saveModel(
   options: WriteSafetensorsOptions = {},
 ): Promise<void> {
   const config = configText(model.config, folder);
-  await writeTogether('saveModel', [
-    { path: join(folder, 'model.safetensors'), pieces: safetensorsPieces(model.tensors, options) },
-    { path: join(folder, 'config.json'), pieces: [new TextEncoder().encode(config)] },
-  ]);
+  const configPath = join(folder, 'config.json');
+  const weights = {
+    path: join(folder, 'model.safetensors'),
+    pieces: safetensorsPieces(model.tensors, options),
+  };
+  const present = await readFile(configPath, 'utf8').catch(() => undefined);
+  await writeTogether(
+    'saveModel',
+    present === config
+      ? [weights]
+      : [weights, { path: configPath, pieces: [new TextEncoder().encode(config)] }],
+  );
 }
 
 function configText(config: unknown, folder: string): string {

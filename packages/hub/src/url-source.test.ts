@@ -43,6 +43,10 @@ const answers: Readonly<Record<string, Answer>> = {
     request.method === 'HEAD'
       ? response.writeHead(200, { 'content-length': 100 }).end()
       : response.writeHead(206).end(FILE.subarray(0, 1)),
+  '/m/no-total-busy-once': (request, response, attempt) =>
+    request.method === 'HEAD'
+      ? response.writeHead(attempt === 2 ? 503 : 200, { 'content-length': attempt === 2 ? 0 : 100 }).end()
+      : response.writeHead(206).end(FILE.subarray(0, 1)),
   '/m/no-size': (request, response) =>
     response.writeHead(request.method === 'HEAD' ? 405 : 206).end(FILE.subarray(0, 1)),
   '/m/huge': (_request, response) => response.writeHead(200, { 'content-length': 2 ** 40 }).write(HALF),
@@ -163,8 +167,15 @@ describe('UrlSource', () => {
     );
   });
 
+  it('takes a new version once it has been closed', async () => {
+    await source.size('changing');
+    await source.close();
+    expect([...(await source.read('changing', 0, 1))]).toEqual([0]);
+  });
+
   it('asks for the head where a page may not see Content-Range', async () => {
     expect(await source.size('no-total')).toBe(100);
+    expect(await source.size('no-total-busy-once')).toBe(100);
     await expect(source.size('no-size')).rejects.toThrow(
       '/m/no-size does not tell its size. Have the server',
     );

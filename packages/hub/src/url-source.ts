@@ -16,6 +16,7 @@ export class UrlSource implements ModelSource {
   private readonly sizes = new Map<string, number | undefined>();
   /** Whole files of servers that ignore ranges. */
   private readonly whole = new Map<string, Uint8Array>();
+  /** Version of every file, where the server tells it. */
   private readonly tags = new Map<string, string>();
 
   /** @param address of the folder; its query goes with every request. */
@@ -68,6 +69,7 @@ export class UrlSource implements ModelSource {
   close(): Promise<void> {
     this.whole.clear();
     this.sizes.clear();
+    this.tags.clear();
     return Promise.resolve();
   }
 
@@ -99,6 +101,9 @@ export class UrlSource implements ModelSource {
   /** A page of another origin may not see Content-Range unless the server says so; Content-Length it may. */
   private async lengthByHead(path: string): Promise<number> {
     const response = await this.request(path, 'HEAD', {});
+    if (mayPass(response.status)) {
+      throw await failure(response, this.nameOf(path));
+    }
     const length = response.headers.get('content-length');
     if (!response.ok || length === null) {
       throw new CheckpointError(
@@ -152,9 +157,14 @@ async function failure(response: Response, name: string): Promise<Error> {
   if (status === 416) {
     return new CheckpointError(`read: ${name} is shorter than it was. Start again.`, { status });
   }
-  return status === 429 || status >= 500
+  return mayPass(status)
     ? new TransientError(`it answered ${status}`)
     : new CheckpointError(`read: ${name} answered ${status}. Check the address and your access to it.`, {
         status,
       });
+}
+
+/** Too many requests, or a server in trouble. */
+function mayPass(status: number): boolean {
+  return status === 429 || status >= 500;
 }

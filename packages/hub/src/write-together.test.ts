@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder';
 import { writeTogether } from './write-together';
 
-/** A disk that is full after some bytes. */
-const disk = vi.hoisted(() => ({ room: Infinity }));
+/** A disk that is full after some bytes, and whose process stops for ever after some renames. */
+const disk = vi.hoisted(() => ({ room: Infinity, renames: Infinity }));
 
 vi.mock('node:fs/promises', async (importOriginal) => {
   const original = await importOriginal<typeof FileSystem>();
@@ -23,8 +23,15 @@ vi.mock('node:fs/promises', async (importOriginal) => {
     };
     return file;
   };
-  return { ...original, open };
+  const rename: typeof original.rename = async (...paths) => {
+    disk.renames -= 1;
+    return disk.renames < 0 ? new Promise(() => undefined) : original.rename(...paths);
+  };
+  return { ...original, open, rename };
 });
+
+/** Some files are written in a few milliseconds. */
+const BUSY_MACHINE_MS = 20_000;
 
 const at = temporaryFolder();
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -32,6 +39,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 describe('writeTogether', () => {
   afterEach(() => {
     disk.room = Infinity;
+    disk.renames = Infinity;
   });
 
   it('makes the folders, writes every piece and leaves nothing else', async () => {
@@ -61,6 +69,43 @@ describe('writeTogether', () => {
     );
     expect(await readdir(at('kept'))).toEqual(['one']);
     expect(await readFile(at('kept', 'one'), 'utf8')).toBe('old');
+  });
+
+  it.each([
+    [0, { one: 'old', two: 'old' }],
+    [1, { one: 'old', two: undefined }],
+    [2, { one: 'new', two: undefined }],
+  ])(
+    'leaves no old last file beside new ones when it is killed after %i renames',
+    async (renames, expected) => {
+      const folder = `renamed-${renames}`;
+      const content = (name: string): Promise<string | undefined> =>
+        readFile(at(folder, name), 'utf8').catch(() => undefined);
+      await mkdir(at(folder));
+      for (const name of ['one', 'two']) {
+        await writeFile(at(folder, name), 'old');
+      }
+      disk.renames = renames;
+      void writeTogether('save', [
+        { path: at(folder, 'one'), pieces: [bytes('new')] },
+        { path: at(folder, 'two'), pieces: [bytes('new')] },
+      ]);
+      await vi.waitUntil(() => disk.renames < 0, { timeout: BUSY_MACHINE_MS });
+      expect({ one: await content('one'), two: await content('two') }).toEqual(expected);
+    },
+  );
+
+  it('puts the old last file back when another cannot be exchanged', async () => {
+    await mkdir(at('back', 'one', 'full'), { recursive: true });
+    await writeFile(at('back', 'two'), 'old');
+    await expect(
+      writeTogether('save', [
+        { path: at('back', 'one'), pieces: [bytes('new')] },
+        { path: at('back', 'two'), pieces: [bytes('new')] },
+      ]),
+    ).rejects.toThrow(`save: ${at('back', 'one')} could not be written`);
+    expect(await readdir(at('back'))).toEqual(['one', 'two']);
+    expect(await readFile(at('back', 'two'), 'utf8')).toBe('old');
   });
 
   it('passes on what the making of a piece throws', async () => {

@@ -55,23 +55,31 @@ export function fixtureNames(prefix: string): string[] {
   return [...names].sort();
 }
 
-/** Opens a fixture by its folder's name. */
+/**
+ * Opens a fixture by its folder's name. Of a fixture that is bundled without its larger files, these are found where
+ * RESTOK_FIXTURES says.
+ */
 export function openFixture(name: string): Fixture {
-  const folder = fixtureFolders().find((candidate) => existsSync(`${candidate}${name}/config.json`));
-  if (folder === undefined) {
-    throw new Error(
-      `openFixture: ${name} is in none of ${fixtureFolders().join(', ')}. Set RESTOK_FIXTURES.`,
-    );
-  }
-  const path = `${folder}${name}/`;
-  const config = JSON.parse(readFileSync(`${path}config.json`, 'utf8')) as FixtureConfig;
+  const pathOf = (file: string): string | undefined =>
+    fixtureFolders()
+      .map((folder) => `${folder}${name}/${file}`)
+      .find((path) => existsSync(path));
+  const found = (file: string): string => {
+    const path = pathOf(file);
+    if (path === undefined) {
+      throw new Error(
+        `openFixture: ${name}/${file} is in none of ${fixtureFolders().join(', ')}. Set RESTOK_FIXTURES.`,
+      );
+    }
+    return path;
+  };
+  const config = JSON.parse(readFileSync(found('config.json'), 'utf8')) as FixtureConfig;
   return {
     name,
     config,
-    tensors: (file) => readTensors(`${path}${file}.safetensors`),
-    has: (file) => existsSync(`${path}${file}.safetensors`),
-    weights: () =>
-      weightReader(readTensors(`${path}${config.reference.weights_from ?? 'model.safetensors'}`)),
+    tensors: (file) => readTensors(found(`${file}.safetensors`)),
+    has: (file) => pathOf(`${file}.safetensors`) !== undefined,
+    weights: () => weightReader(readTensors(found(config.reference.weights_from ?? 'model.safetensors'))),
   };
 }
 

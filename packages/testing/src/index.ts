@@ -12,3 +12,6 @@ export { channelsBeforeTokens, channelsFirst, channelsLast, firstSample } from '
 export { tensorsLeftBy, testBackends, useTestBackend } from './backends';
 export type { TestBackend } from './backends';
 export { expectGradients, numericalGradient, runWithGradients, seededTensor } from './numerical-gradient';
+export { runKilled } from './run-killed';
+export type { KilledProgram } from './run-killed';
+export { tinyTokenizer, tinyTraining } from './tiny-configs';

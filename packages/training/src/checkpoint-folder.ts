@@ -10,14 +10,13 @@ export const OPTIMIZER_FILE = 'optimizer.safetensors';
 export const AVERAGES_FOLDER = 'ema_model';
 export const STATE_FILE = 'state.json';
 
-/** What `state.json` holds. */
-export const storedState = z.object({
-  step: z.number().int().nonnegative(),
-  codeCounts: z.array(z.number()),
-  recentUsage: z.number(),
-  /** SHA-256 by path of a file in the checkpoint. */
-  sha256: z.record(z.string(), z.string()).default({}),
-});
+/** What `state.json` holds beside the state of the trainer. */
+export const storedState = z
+  .object({
+    /** SHA-256 by path of a file in the checkpoint. */
+    sha256: z.record(z.string(), z.string()).default({}),
+  })
+  .loose();
 
 export interface CheckpointEntry {
   readonly step: number;

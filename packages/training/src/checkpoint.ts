@@ -16,8 +16,8 @@ import {
   unfinishedPath,
   writeSynced,
 } from './checkpoint-folder';
+import type { Checkpointed } from './checkpointed';
 import { firstNonFinite, NonFiniteError } from './non-finite';
-import type { TokenizerTrainer } from './tokenizer-trainer';
 
 /**
  * Saves everything that a run needs to go on, as `checkpoint-<step>`.
@@ -33,7 +33,7 @@ import type { TokenizerTrainer } from './tokenizer-trainer';
  *   checkpoints that were there stay as they are.
  */
 export async function saveCheckpoint(
-  trainer: TokenizerTrainer,
+  trainer: Checkpointed,
   folder: string,
   keepLast: number,
 ): Promise<string> {
@@ -59,8 +59,8 @@ export async function saveCheckpoint(
   return path;
 }
 
-async function write(trainer: TokenizerTrainer, folder: string): Promise<void> {
-  const { config } = trainer.tokenizer;
+async function write(trainer: Checkpointed, folder: string): Promise<void> {
+  const { config } = trainer.model;
   const files = [MODEL_FILE, OPTIMIZER_FILE];
   await saveModel(folder, {
     config,
@@ -90,7 +90,7 @@ function stored(name: string, parameter: Parameter, value: Tensor): TensorToWrit
 }
 
 /** Moments keep the layout in memory: they never leave this program. */
-function optimizerTensors(trainer: TokenizerTrainer): TensorToWrite[] {
+function optimizerTensors(trainer: Checkpointed): TensorToWrite[] {
   return trainer.parameters.flatMap(([name, parameter]) => {
     const moments = trainer.optimizer.momentsOf(name);
     return (['mean', 'variance'] as const).map((kind) => ({
@@ -102,7 +102,7 @@ function optimizerTensors(trainer: TokenizerTrainer): TensorToWrite[] {
 }
 
 /** A checkpoint that cannot be loaded must not take the place of one that can. */
-function checkWeights(trainer: TokenizerTrainer): void {
+function checkWeights(trainer: Checkpointed): void {
   const culprit = firstNonFinite(trainer.parameters.map(([name, { value }]) => [name, value]));
   if (culprit !== undefined) {
     throw new NonFiniteError(culprit, trainer.trainStep);

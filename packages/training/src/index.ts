@@ -17,7 +17,9 @@ export { DataOrder } from './data-order';
 export { firstNonFinite, NonFiniteError } from './non-finite';
 export { openInitialModel } from './initial-model';
 export { TokenizerTrainer } from './tokenizer-trainer';
-export type { PartHelper, TrainerState, TrainStepReport } from './tokenizer-trainer';
+export type { TrainerState, TrainStepReport } from './tokenizer-trainer';
+export type { PartHelper } from './parts';
+export type { Checkpointed } from './checkpointed';
 export { lossTerms, PartGradients } from './part-gradients';
 export type { LossTerms, PartOfStep, PartResult } from './part-gradients';
 export { saveCheckpoint } from './checkpoint';
@@ -28,3 +30,17 @@ export type { RestoredCheckpoint, SkippedCheckpoint } from './restore-checkpoint
 export { TrainingLog } from './training-log';
 export { evaluateTokenizer } from './evaluate-tokenizer';
 export type { EvaluateOptions, TokenizerEvaluation } from './evaluate-tokenizer';
+export { parseGeneratorTrainingConfig } from './generator-training-config';
+export type { GeneratorTrainingConfig } from './generator-training-config';
+export { generatorHits, generatorLosses, levelMeans } from './generator-loss';
+export { GeneratorPartGradients } from './generator-part-gradients';
+export type {
+  GeneratorData,
+  GeneratorPart,
+  GeneratorPartResult,
+  GeneratorTerms,
+} from './generator-part-gradients';
+export { GeneratorTrainer } from './generator-trainer';
+export type { GeneratorStepReport, GeneratorTrainerState } from './generator-trainer';
+export { evaluateGenerator } from './evaluate-generator';
+export type { EvaluateGeneratorOptions, GeneratorEvaluation } from './evaluate-generator';

@@ -15,7 +15,7 @@ import {
   storedState,
 } from './checkpoint-folder';
 import type { CheckpointEntry } from './checkpoint-folder';
-import type { TokenizerTrainer, TrainerState } from './tokenizer-trainer';
+import type { Checkpointed } from './checkpointed';
 
 /** A newer checkpoint that could not be used. */
 export interface SkippedCheckpoint {
@@ -38,7 +38,7 @@ export interface RestoredCheckpoint extends CheckpointEntry {
  *   the trainer must not be used then.
  */
 export async function restoreNewestCheckpoint(
-  trainer: TokenizerTrainer,
+  trainer: Checkpointed,
   folder: string,
 ): Promise<RestoredCheckpoint | undefined> {
   await removeUnfinished(folder);
@@ -62,11 +62,14 @@ export async function restoreNewestCheckpoint(
 }
 
 /** Looks at every file before it changes anything. */
-async function restore(trainer: TokenizerTrainer, path: string): Promise<void> {
-  const state = await readState(path);
+async function restore(trainer: Checkpointed, path: string): Promise<void> {
+  const state = trainer.parseState(await readState(path));
+  if (state === undefined) {
+    throw damaged(path, STATE_FILE);
+  }
   const model = await openModel(path);
   try {
-    await loadParameters(trainer.tokenizer, model.weights);
+    await loadParameters(trainer.model, model.weights);
   } finally {
     await model.close();
   }
@@ -78,21 +81,25 @@ async function restore(trainer: TokenizerTrainer, path: string): Promise<void> {
 }
 
 /** The state, once every file is what was written. */
-async function readState(path: string): Promise<TrainerState> {
-  const damaged = (file: string): CheckpointError =>
-    new CheckpointError(`restoreNewestCheckpoint: ${join(path, file)} is damaged. Delete this checkpoint.`);
+async function readState(path: string): Promise<unknown> {
   const text = await readFile(join(path, STATE_FILE), 'utf8');
   const parsed = storedState.safeParse(parseJson(text));
   if (!parsed.success) {
-    throw damaged(STATE_FILE);
+    throw damaged(path, STATE_FILE);
   }
   const { sha256, ...state } = parsed.data;
   for (const [file, digest] of Object.entries(sha256)) {
     if ((await sha256Of(join(path, file))) !== digest) {
-      throw damaged(file);
+      throw damaged(path, file);
     }
   }
   return state;
+}
+
+function damaged(path: string, file: string): CheckpointError {
+  return new CheckpointError(
+    `restoreNewestCheckpoint: ${join(path, file)} is damaged. Delete this checkpoint.`,
+  );
 }
 
 function parseJson(text: string): unknown {
@@ -103,7 +110,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function restoreOptimizer(trainer: TokenizerTrainer, path: string): Promise<void> {
+async function restoreOptimizer(trainer: Checkpointed, path: string): Promise<void> {
   const { source } = await openSource(path);
   const weights = await openSafetensors(source, OPTIMIZER_FILE);
   try {
@@ -117,7 +124,7 @@ async function restoreOptimizer(trainer: TokenizerTrainer, path: string): Promis
   }
 }
 
-async function restoreAverages(trainer: TokenizerTrainer, path: string): Promise<void> {
+async function restoreAverages(trainer: Checkpointed, path: string): Promise<void> {
   const model = await openModel(path);
   try {
     for (const [name, parameter] of trainer.parameters) {

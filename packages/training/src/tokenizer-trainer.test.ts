@@ -8,7 +8,8 @@ import { rampDataset, tinyTrainingConfig } from '../test/tiny-training';
 import { NonFiniteError } from './non-finite';
 import type { PartOfStep, PartResult } from './part-gradients';
 import { PartGradients } from './part-gradients';
-import type { PartHelper, TrainStepReport } from './tokenizer-trainer';
+import type { PartHelper } from './parts';
+import type { TrainStepReport } from './tokenizer-trainer';
 import { TokenizerTrainer } from './tokenizer-trainer';
 
 /** Sums of the same float32 terms in another order, over some steps. */
@@ -22,7 +23,7 @@ describe('TokenizerTrainer', () => {
 
   function trainerOf(
     overrides: string[] = [],
-    options: { dataset?: PictureDataset; helper?: PartHelper } = {},
+    options: { dataset?: PictureDataset; helper?: PartHelper<PartOfStep, PartResult> } = {},
   ): TokenizerTrainer {
     const { dataset = rampDataset(), helper } = options;
     const trainer = new TokenizerTrainer(tinyTrainingConfig(...overrides), dataset, helper);
@@ -93,7 +94,7 @@ describe('TokenizerTrainer', () => {
     // A model of its own, as another process would have.
     const elsewhere = trainerOf(overrides);
     const parts = new PartGradients(elsewhere.config, rampDataset(), elsewhere.tokenizer);
-    const helper: PartHelper = {
+    const helper: PartHelper<PartOfStep, PartResult> = {
       capacity: 1,
       share: (parameters) => {
         shared.push(parameters.length);

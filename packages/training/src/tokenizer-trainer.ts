@@ -1,25 +1,27 @@
-import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
-import { add, mean, mul, tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor3D } from '@tensorflow/tfjs-core';
+import { mean, mul, tensor, tidy } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
 import type { InitializationName, Parameter } from '@restok/ops';
 import { ResTok } from '@restok/tokenizer';
+import { z } from 'zod';
+import type { Checkpointed } from './checkpointed';
 import { codebookFromLatents, reviveCodes } from './codebook-from-latents';
-import { MovingWeights } from './moving-weights';
-import { firstNonFinite, NonFiniteError } from './non-finite';
-import { globalNorm, Optimizer } from './optimizer';
+import type { Culprit, UpdateReport } from './model-updater';
+import { ModelUpdater } from './model-updater';
+import type { MovingWeights } from './moving-weights';
+import { firstNonFinite } from './non-finite';
+import type { Optimizer } from './optimizer';
 import type { LossTerms, PartOfStep, PartResult } from './part-gradients';
-import { lossTerms, PartGradients } from './part-gradients';
-import type { ScheduleName } from './schedules';
-import { schedules } from './schedules';
+import { PartGradients } from './part-gradients';
+import type { PartHelper } from './parts';
+import { computeParts, meanTerms, sumGradients } from './parts';
 import type { TokenizerTrainingConfig } from './tokenizer-training-config';
 
 /** What one optimizer step reports. */
-export interface TrainStepReport extends LossTerms {
+export interface TrainStepReport extends LossTerms, UpdateReport {
   /** Number of the step, counted from 1. */
   readonly step: number;
-  readonly learningRate: number;
-  readonly gradientNorm: number;
   /** Share of the codebook chosen in the recent steps. */
   readonly codebookUsage: number;
   readonly quantized: boolean;
@@ -38,25 +40,20 @@ export interface TrainerState {
   readonly recentUsage: number;
 }
 
-/** Computes parts of a step elsewhere, for instance in other processes, from the current parameters. */
-export interface PartHelper {
-  /** How many parts it computes at a time. */
-  readonly capacity: number;
-  /** Takes the values that the parts started from now on are computed with; called once a step. */
-  share(parameters: readonly Parameter[]): void;
-  /** Hands a part over; the function that it gives waits for the result. */
-  start(part: PartOfStep): Promise<() => Promise<PartResult>>;
-}
+/** Stored as state.json of a checkpoint. */
+const trainerState = z.object({
+  step: z.number().int().nonnegative(),
+  codeCounts: z.array(z.number()),
+  recentUsage: z.number(),
+});
 
 /**
  * Trains a tokenizer step by step. Everything random in a step follows from the seed and its number, so a
  * run that is stopped and resumed gives the same numbers as one that was not.
  */
-export class TokenizerTrainer {
+export class TokenizerTrainer implements Checkpointed<TrainerState> {
   readonly tokenizer: ResTok;
-  readonly parameters: readonly [string, Parameter][];
-  readonly optimizer: Optimizer;
-  readonly movingWeights: MovingWeights | undefined;
+  private readonly updater: ModelUpdater;
   private readonly parts: PartGradients;
   private step = 0;
   private codeCounts: Uint32Array;
@@ -65,25 +62,32 @@ export class TokenizerTrainer {
   constructor(
     readonly config: TokenizerTrainingConfig,
     dataset: PictureDataset,
-    private readonly helper?: PartHelper,
+    private readonly helper?: PartHelper<PartOfStep, PartResult>,
   ) {
-    const { training, optimizer } = config;
+    const { training } = config;
     this.tokenizer = new ResTok(config.tokenizer, {
       seed: training.seed,
       initialization: training.initialization as InitializationName,
     });
-    this.parameters = [...this.tokenizer.namedParameters()];
-    this.optimizer = new Optimizer(this.parameters, {
-      beta1: optimizer.params.beta1,
-      beta2: optimizer.params.beta2,
-      weightDecay: optimizer.params.weight_decay,
-      maxGradNorm: training.max_grad_norm,
-    });
-    this.movingWeights = training.use_ema
-      ? new MovingWeights(this.parameters, { decay: training.ema_decay })
-      : undefined;
+    this.updater = new ModelUpdater(this.tokenizer, config);
     this.parts = new PartGradients(config, dataset, this.tokenizer);
     this.codeCounts = new Uint32Array(config.tokenizer.model.vq_model.codebook_size);
+  }
+
+  get model(): ResTok {
+    return this.tokenizer;
+  }
+
+  get parameters(): readonly [string, Parameter][] {
+    return this.updater.parameters;
+  }
+
+  get optimizer(): Optimizer {
+    return this.updater.optimizer;
+  }
+
+  get movingWeights(): MovingWeights | undefined {
+    return this.updater.movingWeights;
   }
 
   /** Optimizer steps done. */
@@ -101,6 +105,10 @@ export class TokenizerTrainer {
     this.recentUsage = state.recentUsage;
   }
 
+  parseState(stored: unknown): TrainerState | undefined {
+    return trainerState.safeParse(stored).data;
+  }
+
   /**
    * What must happen once before the first step of a new run.
    *
@@ -108,11 +116,7 @@ export class TokenizerTrainer {
    */
   async prepare(initial?: ResTok): Promise<void> {
     if (initial !== undefined) {
-      const values = new Map(initial.namedParameters());
-      for (const [name, parameter] of this.parameters) {
-        parameter.replace(mul(values.get(name)!.value, 1));
-        this.movingWeights?.restore(name, mul(parameter.value, 1));
-      }
+      this.updater.startFrom(initial);
     } else if (this.config.training.output_bias_from_data) {
       await this.setOutputBias();
     }
@@ -125,35 +129,17 @@ export class TokenizerTrainer {
    *   it comes from where one of them is; the parameters are untouched then.
    */
   async next(): Promise<TrainStepReport> {
-    const { training, lr_scheduler: scheduler, optimizer } = this.config;
-    const quantized = this.step >= training.unquantized_steps;
-    if (this.step === training.unquantized_steps && training.unquantized_steps > 0) {
+    const { unquantized_steps: unquantizedSteps } = this.config.training;
+    const quantized = this.step >= unquantizedSteps;
+    if (this.step === unquantizedSteps && unquantizedSteps > 0) {
       await this.startQuantizing();
     }
     const { terms, gradients, latents } = await this.accumulate(quantized);
     try {
-      const summedNorm = globalNorm(gradients);
-      await this.checkFinite(terms, gradients, summedNorm);
-      const learningRate = schedules[scheduler.scheduler as ScheduleName](this.step, {
-        learningRate: scheduler.params.learning_rate ?? optimizer.params.learning_rate,
-        endLearningRate: scheduler.params.end_lr,
-        warmupSteps: scheduler.params.warmup_steps,
-        maxSteps: training.max_train_steps,
-      });
+      const update = await this.updater.update(this.step, gradients, { ...terms }, () => this.findCulprit());
       this.step += 1;
-      const gradientScale = 1 / training.gradient_accumulation_steps;
-      const gradientNorm = summedNorm * gradientScale;
-      this.optimizer.step(gradients, this.step, { learningRate, gradientNorm: summedNorm, gradientScale });
-      this.movingWeights?.update(this.step);
       this.followUsage(latents, quantized);
-      return {
-        step: this.step,
-        ...terms,
-        learningRate,
-        gradientNorm,
-        codebookUsage: this.recentUsage,
-        quantized,
-      };
+      return { step: this.step, ...terms, ...update, codebookUsage: this.recentUsage, quantized };
     } finally {
       gradients.forEach((gradient) => gradient.dispose());
       latents.dispose();
@@ -162,19 +148,17 @@ export class TokenizerTrainer {
 
   dispose(): void {
     this.tokenizer.dispose();
-    this.optimizer.dispose();
-    this.movingWeights?.dispose();
+    this.updater.dispose();
   }
 
   /** Mean losses and summed gradients over the parts of a step, and the latents of the first. */
   private async accumulate(quantized: boolean): Promise<PartResult> {
-    const numParts = this.config.training.gradient_accumulation_steps;
-    const results = await this.computeParts(numParts, quantized);
+    const { gradient_accumulation_steps: numParts } = this.config.training;
+    const parts = Array.from({ length: numParts }, (_, part) => ({ step: this.step, part, quantized }));
+    const compute = (part: PartOfStep): Promise<PartResult> => this.parts.compute(part);
+    const results = await computeParts(parts, this.parameters, compute, this.helper);
     const [first, ...others] = results as [PartResult, ...PartResult[]];
-    const gradients = others.reduce(
-      (sums, { gradients: more }) => addAndDispose(sums, more),
-      first.gradients,
-    );
+    const gradients = sumGradients(results.map((result) => result.gradients));
     others.forEach(({ latents }) => latents.dispose());
     for (const { indices } of quantized ? results : []) {
       for (const index of indices) {
@@ -184,59 +168,21 @@ export class TokenizerTrainer {
     return { ...first, gradients, terms: meanTerms(results.map(({ terms }) => terms)) };
   }
 
-  /** The helper's parts run while this thread computes its own; results come in the order of the parts. */
-  private async computeParts(numParts: number, quantized: boolean): Promise<PartResult[]> {
-    const step = this.step;
-    const perRound = 1 + (this.helper?.capacity ?? 0);
-    if (numParts > 1) {
-      this.helper?.share(this.parameters.map(([, parameter]) => parameter));
-    }
-    const results: PartResult[] = [];
-    for (let start = 0; start < numParts; start += perRound) {
-      const members = Array.from({ length: Math.min(perRound, numParts - start) }, (_, i) => start + i);
-      const [own, ...elsewhere] = members as [number, ...number[]];
-      const helped = await Promise.all(
-        elsewhere.map((part) => this.helper!.start({ step, part, quantized })),
-      );
-      const mine = await this.parts.compute({ step, part: own, quantized });
-      results.push(mine, ...(await Promise.all(helped.map((result) => result()))));
-    }
-    return results;
-  }
-
   private randomOf(purpose: string): Random {
     return new Random(this.config.training.seed).fork(purpose);
   }
 
-  private async checkFinite(terms: LossTerms, gradients: readonly Tensor[], norm: number): Promise<void> {
-    const step = this.step + 1;
-    const term = Object.entries(terms).find(([, value]) => !Number.isFinite(value))?.[0];
-    if (term === undefined && Number.isFinite(norm)) {
-      return;
-    }
-    // The cause comes before what was computed from it.
-    const weight = firstNonFinite(this.parameters.map(([name, { value }]) => [name, value]));
-    if (weight === undefined && (await this.hasNonFinitePictures())) {
-      throw new NonFiniteError('a picture of the batch', step, 'Check the data set.');
-    }
-    const named = gradients.map(
-      (gradient, i) => [`the gradient of ${this.parameters[i]![0]}`, gradient] as const,
-    );
-    // The norm of finite gradients overflows only where they are beyond all use.
-    throw new NonFiniteError(weight ?? term ?? firstNonFinite(named) ?? 'the gradient norm', step);
-  }
-
-  private async hasNonFinitePictures(): Promise<boolean> {
+  private async findCulprit(): Promise<Culprit | undefined> {
     const numParts = this.config.training.gradient_accumulation_steps;
     for (let part = 0; part < numParts; part++) {
       const pixels = await this.parts.readBatch(this.step * numParts + part);
       const culprit = firstNonFinite([['pictures', pixels]]);
       pixels.dispose();
       if (culprit !== undefined) {
-        return true;
+        return { name: 'a picture of the batch', advice: 'Check the data set.' };
       }
     }
-    return false;
+    return undefined;
   }
 
   /** Once a window: how much of the codebook was used, and new life for the rest where the config asks. */
@@ -278,21 +224,4 @@ export class TokenizerTrainer {
     this.parameters.find(([parameter]) => parameter === name)![1].load(bias);
     this.movingWeights?.restore(name, tensor(bias));
   }
-}
-
-/** Sums of two lists of tensors, both consumed. */
-function addAndDispose(sums: Tensor[], more: Tensor[]): Tensor[] {
-  return sums.map((sum, i) => {
-    const total = add(sum, more[i]!);
-    sum.dispose();
-    more[i]!.dispose();
-    return total;
-  });
-}
-
-function meanTerms(all: readonly LossTerms[]): LossTerms {
-  const rows = all.map((terms) => Object.values(terms) as number[]);
-  return lossTerms(
-    rows[0]!.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length),
-  );
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, interpolateConfig, overrideConfig, parseRawConfig } from '@restok/core';
+import { tinyTraining } from '@restok/testing';
 import { describe, expect, it } from 'vitest';
-import { tinyTraining, tinyTrainingConfig } from '../test/tiny-training';
+import { tinyTrainingConfig } from '../test/tiny-training';
 import { parseTokenizerTrainingConfig } from './tokenizer-training-config';
 import type { TokenizerTrainingConfig } from './tokenizer-training-config';
 
@@ -91,6 +92,32 @@ describe('parseTokenizerTrainingConfig', () => {
     ]);
   });
 
+  describe('with quantizer fsq', () => {
+    // 16 codes of 4 values, as the tiny model has.
+    const scalar = ['model.vq_model.quantizer=fsq', 'model.vq_model.fsq_levels=[2,2,2,2]'];
+
+    it('accepts a training that leaves its fixed codes alone', () => {
+      const config = tinyTrainingConfig(...scalar);
+      expect(config.tokenizer.model.vq_model.quantizer).toBe('fsq');
+      expect(config.training).toMatchObject({ unquantized_steps: 0, code_revival_steps: 0 });
+    });
+
+    it.each(['unquantized_steps', 'code_revival_steps'])(
+      'refuses training.%s, naming the override',
+      (key) => {
+        expect(problemsOf(() => tinyTrainingConfig(...scalar, `training.${key}=1`))).toEqual([
+          expect.stringContaining(`add training.${key}=0`),
+        ]);
+      },
+    );
+
+    it('lists both at once', () => {
+      const both = ['training.unquantized_steps=4', 'training.code_revival_steps=3'];
+      expect(problemsOf(() => tinyTrainingConfig(...scalar, ...both))).toHaveLength(2);
+      expect(problemsOf(() => tinyTrainingConfig(...both))).toEqual([]);
+    });
+  });
+
   it('fills in values where only what has no default is given', () => {
     const { losses, training, experiment } = tinyTrainingConfig();
     expect(losses).toMatchObject({
@@ -117,7 +144,7 @@ describe('parseTokenizerTrainingConfig', () => {
   });
 
   it('names a section that is missing', () => {
-    const { optimizer, ...rest } = tinyTraining;
+    const { optimizer, ...rest } = tinyTraining();
     expect(optimizer).toBeDefined();
     expect(problemsOf(() => parseTokenizerTrainingConfig(rest)).join()).toContain('optimizer');
   });

@@ -1,27 +1,18 @@
 import { z } from 'zod';
 import type { ConfigTree, TokenizerConfig } from '@restok/core';
 import { ConfigError, parseTokenizerConfig } from '@restok/core';
-import { initializations } from '@restok/ops';
 import { reconstructionLosses } from './tokenizer-loss';
-import { schedules } from './schedules';
-
-const count = z.number().int().positive();
-const keysOf = <T extends object>(table: T): [string, ...string[]] =>
-  Object.keys(table) as [string, ...string[]];
+import {
+  experimentSection,
+  keysOf,
+  optimizerSection,
+  schedulerSection,
+  trainingSection,
+} from './training-sections';
 
 const trainingConfig = z
   .object({
-    experiment: z
-      .object({
-        output_dir: z.string(),
-        save_every: count.default(5000),
-        log_every: count.default(50),
-        generate_every: count.default(5000),
-        eval_every: count.default(50000),
-        resume: z.boolean().default(true),
-        init_weight: z.string().nullish(),
-      })
-      .loose(),
+    experiment: experimentSection,
     losses: z
       .object({
         reconstruction_loss: z.enum(keysOf(reconstructionLosses)).default('l2'),
@@ -54,51 +45,14 @@ const trainingConfig = z
           .loose(),
       })
       .loose(),
-    optimizer: z
-      .object({
-        params: z
-          .object({
-            learning_rate: z.number().positive().default(1e-4),
-            beta1: z.number().default(0.9),
-            beta2: z.number().default(0.95),
-            weight_decay: z.number().default(1e-4),
-          })
-          .loose(),
-      })
-      .loose(),
-    lr_scheduler: z
-      .object({
-        scheduler: z.enum(keysOf(schedules)).default('cosine'),
-        params: z
-          .object({
-            learning_rate: z.number().positive().optional(),
-            warmup_steps: z.number().int().nonnegative().default(5000),
-            end_lr: z.number().nonnegative().default(1e-5),
-          })
-          .loose(),
-      })
-      .loose(),
-    training: z
-      .object({
-        gradient_accumulation_steps: count.default(1),
-        per_gpu_batch_size: count.default(32),
-        use_ema: z.boolean().default(true),
-        ema_decay: z.number().min(0).max(1).default(0.9999),
-        seed: z.number().int().default(0),
-        max_train_steps: count,
-        max_grad_norm: z.number().positive().optional(),
-        num_generated_images: count.default(8),
-        // Ours, absent from published files.
-        initialization: z.enum(keysOf(initializations)).default('published'),
-        unquantized_steps: z.number().int().nonnegative().default(0),
-        output_bias_from_data: z.boolean().default(false),
-        code_revival_steps: z.number().int().nonnegative().default(0),
-        keep_checkpoints: count.default(2),
-        workers: count.default(1),
-        threads: count.optional(),
-        gemm: z.enum(['auto', 'blas', 'ort', 'wasm']).default('auto'),
-      })
-      .loose(),
+    optimizer: optimizerSection(1e-4),
+    lr_scheduler: schedulerSection,
+    training: trainingSection.extend({
+      // Ours, absent from published files.
+      unquantized_steps: z.number().int().nonnegative().default(0),
+      output_bias_from_data: z.boolean().default(false),
+      code_revival_steps: z.number().int().nonnegative().default(0),
+    }),
   })
   .loose();
 
@@ -122,7 +76,7 @@ export function parseTokenizerTrainingConfig(raw: ConfigTree): TokenizerTraining
   let tokenizer: TokenizerConfig | undefined;
   try {
     tokenizer = parseTokenizerConfig(raw);
-    problems.push(...untrainableParts(tokenizer, parsed.data));
+    problems.push(...untrainableParts(tokenizer, parsed.data), ...movesOfFixedCodes(tokenizer, parsed.data));
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       throw error;
@@ -165,6 +119,25 @@ function untrainableParts(tokenizer: TokenizerConfig, config: CheckedTrainingCon
   if (model.clustering_vq) {
     problems.push(
       'training does not move codes by clustering_vq; add model.vq_model.clustering_vq=False, for instance with training.code_revival_steps=100',
+    );
+  }
+  return problems;
+}
+
+/** What the training would do to a codebook, where the quantiser has none. */
+function movesOfFixedCodes(tokenizer: TokenizerConfig, config: CheckedTrainingConfig | undefined): string[] {
+  if (tokenizer.model.vq_model.quantizer !== 'fsq' || config === undefined) {
+    return [];
+  }
+  const problems: string[] = [];
+  if (config.training.unquantized_steps > 0) {
+    problems.push(
+      'quantizer fsq has fixed codes, which cannot be drawn from the latents of the first steps; add training.unquantized_steps=0',
+    );
+  }
+  if (config.training.code_revival_steps > 0) {
+    problems.push(
+      'quantizer fsq has fixed codes, which cannot be revived; add training.code_revival_steps=0',
     );
   }
   return problems;

@@ -1,0 +1,74 @@
+import { initializations } from '@restok/ops';
+import { z } from 'zod';
+import { schedules } from './schedules';
+
+export const count = z.number().int().positive();
+export const keysOf = <T extends object>(table: T): [string, ...string[]] =>
+  Object.keys(table) as [string, ...string[]];
+
+/** Sections that the training configs of every kind of model share, with the published defaults. */
+export const experimentSection = z
+  .object({
+    output_dir: z.string(),
+    save_every: count.default(5000),
+    log_every: count.default(50),
+    generate_every: count.default(5000),
+    eval_every: count.default(50000),
+    resume: z.boolean().default(true),
+    init_weight: z.string().nullish(),
+  })
+  .loose();
+
+/** @param weightDecay the published one of this kind of model. */
+export const optimizerSection = (weightDecay: number) =>
+  z
+    .object({
+      params: z
+        .object({
+          learning_rate: z.number().positive().default(1e-4),
+          beta1: z.number().default(0.9),
+          beta2: z.number().default(0.95),
+          weight_decay: z.number().default(weightDecay),
+        })
+        .loose(),
+    })
+    .loose();
+
+export const schedulerSection = z
+  .object({
+    scheduler: z.enum(keysOf(schedules)).default('cosine'),
+    params: z
+      .object({
+        learning_rate: z.number().positive().optional(),
+        warmup_steps: z.number().int().nonnegative().default(5000),
+        end_lr: z.number().nonnegative().default(1e-5),
+      })
+      .loose(),
+  })
+  .loose();
+
+export const trainingSection = z
+  .object({
+    gradient_accumulation_steps: count.default(1),
+    per_gpu_batch_size: count.default(32),
+    use_ema: z.boolean().default(true),
+    ema_decay: z.number().min(0).max(1).default(0.9999),
+    seed: z.number().int().default(0),
+    max_train_steps: count,
+    max_grad_norm: z.number().positive().optional(),
+    num_generated_images: count.default(8),
+    // Ours, absent from published files.
+    initialization: z.enum(keysOf(initializations)).default('published'),
+    keep_checkpoints: count.default(2),
+    workers: count.default(1),
+    threads: count.optional(),
+    gemm: z.enum(['auto', 'blas', 'ort', 'wasm']).default('auto'),
+  })
+  .loose();
+
+/** What {@link ModelUpdater} reads of a training config. */
+export interface UpdateSections {
+  readonly optimizer: z.infer<ReturnType<typeof optimizerSection>>;
+  readonly lr_scheduler: z.infer<typeof schedulerSection>;
+  readonly training: z.infer<typeof trainingSection>;
+}
