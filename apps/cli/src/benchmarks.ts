@@ -90,9 +90,11 @@ async function timeRow(name: string, run: () => void): Promise<BenchmarkRow> {
     return { name, milliseconds };
   }
   await tf.setBackend(STOCK);
-  const stock = median(run);
-  await tf.setBackend(backend);
-  return { name, milliseconds, ratio: stock / milliseconds, against: 'stock tfjs-wasm' };
+  try {
+    return { name, milliseconds, ratio: median(run) / milliseconds, against: 'stock tfjs-wasm' };
+  } finally {
+    await tf.setBackend(backend);
+  }
 }
 
 /** Median milliseconds after one run that does not count, unless that alone takes too long to repeat. */

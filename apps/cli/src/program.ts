@@ -4,6 +4,9 @@ import { dataEmoji } from './commands/data';
 import { decode } from './commands/decode';
 import { doctor } from './commands/doctor';
 import { encode } from './commands/encode';
+import type { ExtractOptions } from './commands/extract';
+import { extract } from './commands/extract';
+import { parseShard } from './commands/extract-shard';
 import { info } from './commands/info';
 import { mix } from './commands/mix';
 import type { ReconstructOptions } from './commands/reconstruct';
@@ -93,6 +96,21 @@ function addTrainingCommands(program: Command): void {
     .action((_what: string, overrides: string[], options: TrainOptions) =>
       trainTokenizer(overrides, options),
     );
+  tokenizerCommand(
+    program,
+    'extract',
+    'codes of a whole data set, for training a generator; goes on after a stop',
+    'restok extract --data data/emoji --out data/emoji-codes --shard 1/4',
+  )
+    .requiredOption('--data <folder>', 'a folder of pictures, or that of restok data emoji', parsePath)
+    .requiredOption('--out <folder>', 'folder of the codes', parsePath)
+    .option(
+      '--ten-crop',
+      'ten crops of the picture at 1.1 times the size instead of centre and mirror',
+      false,
+    )
+    .option('--shard <i/n>', 'only every n-th picture, beginning with the i-th, for instance 2/4', parseShard)
+    .action((options: ExtractOptions) => extract(options));
   command(program, 'data', 'fetches a data set from the npm registry', 'restok data emoji --out data/emoji')
     .addArgument(new Argument('<what>', 'which data set').choices(['emoji']))
     .requiredOption('--out <folder>', 'where to put it', parsePath)

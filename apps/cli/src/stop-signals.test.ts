@@ -7,6 +7,7 @@ import { temporaryFolder } from '../test/temporary-folder';
 import { stoppable } from './stop-signals';
 
 const folder = temporaryFolder();
+const secondFolder = temporaryFolder();
 
 /** Instead of the end of this process. */
 function watchKill() {
@@ -52,6 +53,20 @@ describe('stoppable', () => {
       },
       { folder, patience: 10 },
     );
+  });
+
+  it('clears partial files away from several folders, also when one is missing', async () => {
+    const kill = watchKill();
+    const partials = [folder, secondFolder].map((each) => join(each, `c.npy.${process.pid}.partial`));
+    await Promise.all(partials.map((partial) => writeFile(partial, '')));
+    await stoppable(
+      async () => {
+        process.emit('SIGINT', 'SIGINT');
+        await vi.waitFor(() => expect(kill).toHaveBeenCalledWith(process.pid, 'SIGINT'));
+      },
+      { folder: [join(folder, 'none'), folder, secondFolder], patience: 10 },
+    );
+    expect(partials.filter((partial) => existsSync(partial))).toEqual([]);
   });
 
   it('ends the program at once at a second signal', async () => {

@@ -7,8 +7,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const PATIENCE_MS = 700;
 
 export interface StoppableOptions {
-  /** Where partial files are cleared away when the work does not end in time. */
-  readonly folder?: string;
+  /** Where partial files are cleared away when the work does not end in time; one folder or several. */
+  readonly folder?: string | readonly string[];
   /** Milliseconds after a signal until the program ends whatever the work does. */
   readonly patience?: number;
 }
@@ -22,16 +22,14 @@ export interface StoppableOptions {
  */
 export async function stoppable<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  { folder, patience = PATIENCE_MS }: StoppableOptions = {},
+  { folder = [], patience = PATIENCE_MS }: StoppableOptions = {},
 ): Promise<T> {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
   let deadline: NodeJS.Timeout | undefined;
   const stopListening = (): void => SIGNALS.forEach((name) => process.off(name, onSignal));
   const endProgram = (signal: NodeJS.Signals): void => {
-    if (folder !== undefined) {
-      removePartialFiles(folder);
-    }
+    [folder].flat().forEach(removePartialFiles);
     stopListening();
     process.kill(process.pid, signal);
   };

@@ -2,14 +2,17 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConfigTree } from '@restok/core';
+import { overrideConfig } from '@restok/core';
 import { readPicture } from '@restok/data';
 import { openModel } from '@restok/hub';
+import { tinyTraining } from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunningProgram } from './run-command';
 import { startProgram } from './run-command';
 import { writeNoise } from './sample-pictures';
 import { temporaryFolder } from './temporary-folder';
-import { saveTinyModel, tinyConfig } from './tiny-model';
+import { saveTinyModel } from './tiny-model';
 
 const folder = temporaryFolder();
 const inFolder = (name: string): string => join(folder, name);
@@ -19,21 +22,16 @@ const picture = inFolder('pictures/a.png');
 /** Promised: Ctrl-C stops within a second. */
 const STOP_MS = 1000;
 
-function trainingConfig(output: string, maxSteps: number): object {
-  return {
-    ...tinyConfig,
-    experiment: {
-      output_dir: output,
-      log_every: 1,
-      eval_every: 1000,
-      generate_every: 1000,
-      save_every: 1000,
-    },
-    dataset: { ...tinyConfig.dataset, params: { train_shards_path_or_url: inFolder('pictures') } },
-    optimizer: { params: { learning_rate: 1e-3 } },
-    lr_scheduler: { scheduler: 'constant', params: { warmup_steps: 0 } },
-    training: { per_gpu_batch_size: 2, max_train_steps: maxSteps, seed: 1 },
-  };
+function trainingConfig(output: string, maxSteps: number): ConfigTree {
+  return overrideConfig(tinyTraining(), [
+    `experiment.output_dir=${output}`,
+    'experiment.log_every=1',
+    'experiment.eval_every=1000',
+    'experiment.generate_every=1000',
+    'experiment.save_every=1000',
+    `dataset.params.train_shards_path_or_url=${inFolder('pictures')}`,
+    `training.max_train_steps=${maxSteps}`,
+  ]);
 }
 
 async function startTraining(name: string, maxSteps: number): Promise<RunningProgram> {

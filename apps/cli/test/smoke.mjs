@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { fromUnitRange, readCodes, readPicture, writePng } from '@restok/data';
 import { saveModel } from '@restok/hub/node';
 import { ResTok } from '@restok/tokenizer';
+import { tinyTokenizer } from '../../../packages/testing/dist/tiny-configs.js';
 import '@tensorflow/tfjs-backend-cpu';
 import { enableProdMode, setBackend } from '@tensorflow/tfjs-core';
 
@@ -19,24 +20,7 @@ const succeed = (...args) => {
   return JSON.parse(stdout);
 };
 
-const vit = { width: 16, layers: 2, heads: 2 };
-const config = {
-  model: {
-    vq_model: {
-      codebook_size: 16,
-      num_latent_tokens: 4,
-      vit_enc_model_size: vit,
-      vit_dec_model_size: vit,
-      vit_enc_patch_size: 4,
-      vit_dec_patch_size: 4,
-      hierarchy_stages: 2,
-      is_legacy: false,
-      pixel_cnn: { hidden_channels: 32, channel_mult: [1, 1, 1], num_res_blocks: 1, z_channels: 16 },
-    },
-  },
-  dataset: { preprocessing: { crop_size: 16 } },
-};
-
+const config = tinyTokenizer();
 const folder = await mkdtemp(join(tmpdir(), 'restok-smoke-'));
 try {
   enableProdMode();

@@ -1,13 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DataError } from '@restok/core';
+import { runKilled } from '@restok/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runKilled } from '../test/run-killed';
 import { writeAtomically } from './atomic-file';
-import { fromUnitRange } from './picture';
-import { readPicture } from './read-picture';
-import { writePng } from './write-png';
 
 let folder: string;
 beforeEach(async () => {
@@ -72,35 +70,20 @@ describe('writeAtomically', () => {
   it('keeps the old file when the process is killed while it writes', async () => {
     const path = join(folder, 'kept');
     await writeFile(path, 'old');
-    const signal = await runKilled(
-      join(folder, 'program'),
-      `import { writeFile } from 'node:fs/promises';
+    const signal = await runKilled({
+      sources: fileURLToPath(new URL('./atomic-file.ts', import.meta.url)),
+      folder: join(folder, 'program'),
+      program: `import { writeFile } from 'node:fs/promises';
       import { writeAtomically } from './atomic-file.mjs';
       await writeAtomically(${JSON.stringify(path)}, async (partialPath) => {
         await writeFile(partialPath, 'half');
         console.log('half way');
         await new Promise((resolve) => setTimeout(resolve, 60_000));
       });`,
-    );
+    });
     expect(signal).toBe('SIGKILL');
     expect(await readFile(path, 'utf8')).toBe('old');
     const left = (await readdir(folder)).filter((name) => name.startsWith('kept'));
     expect(left).toEqual(['kept', expect.stringMatching(/^kept\.\w+\.\d+\.partial$/)]);
-  });
-});
-
-describe('writePng', () => {
-  it('writes what readPicture reads back exactly, whatever the extension', async () => {
-    const picture = fromUnitRange([0, 0.5, 1, 0.25, 1, 0], 1, 2);
-    await writePng(join(folder, 'new', 'a.picture'), picture);
-    expect(await readPicture(join(folder, 'new', 'a.picture'))).toEqual(picture);
-  });
-
-  it('leaves nothing behind when the pixels do not fit the size', async () => {
-    const broken = { width: 2, height: 2, pixels: new Uint8Array(3) };
-    await expect(writePng(join(folder, 'a.png'), broken)).rejects.toThrow(
-      'pixels must be [2, 2, 3], 12 values, got 3',
-    );
-    expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { DataError } from '@restok/core';
 import { bicubicResize, checkWindow } from './bicubic-resize';
 import type { Picture } from './picture';
 import { checkPicture, checkSides } from './picture';
+import { reduceForCrop } from './reduce-for-crop';
 
 /**
  * A rectangle of a picture.
@@ -93,37 +94,15 @@ export function trainingCrop(picture: Picture, size: number, random: Random, fli
   checkSides('trainingCrop', size, size);
   const largest = Math.ceil(size / SMALLEST_SHARE);
   const shorter = size + random.integer(largest - size + 1);
-  let reduced = picture;
-  while (Math.min(reduced.width, reduced.height) >= 2 * shorter) {
-    reduced = halve(reduced);
-  }
-  const scale = shorter / Math.min(reduced.width, reduced.height);
-  const width = Math.round(reduced.width * scale);
-  const height = Math.round(reduced.height * scale);
+  const { reduced, width, height } = reduceForCrop(picture, shorter);
   const left = random.integer(width - size + 1);
   const top = random.integer(height - size + 1);
   const cropped = bicubicResize(reduced, width, height, { left, top, width: size, height: size });
   return flip && random.uniform() < 0.5 ? flipPicture(cropped) : cropped;
 }
 
-/** Mean of every 2 x 2 square; an odd last row or column is dropped. */
-function halve(picture: Picture): Picture {
-  const width = Math.floor(picture.width / 2);
-  const height = Math.floor(picture.height / 2);
-  const pixels = new Uint8Array(width * height * 3);
-  const rowLength = picture.width * 3;
-  for (let row = 0; row < height; row++) {
-    for (let i = 0; i < width * 3; i++) {
-      const from = 2 * row * rowLength + Math.floor(i / 3) * 6 + (i % 3);
-      const upper = picture.pixels[from]! + picture.pixels[from + 3]!;
-      const lower = picture.pixels[from + rowLength]! + picture.pixels[from + rowLength + 3]!;
-      pixels[row * width * 3 + i] = Math.floor((upper + lower + 2) / 4);
-    }
-  }
-  return { width, height, pixels };
-}
-
-function roundHalfToEven(value: number): number {
+/** As Python rounds. */
+export function roundHalfToEven(value: number): number {
   const floor = Math.floor(value);
   const isHalf = value - floor === 0.5;
   return isHalf ? floor + (floor % 2) : Math.round(value);

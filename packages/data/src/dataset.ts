@@ -1,5 +1,6 @@
 import type { Random } from '@restok/core';
 import { ShapeError } from '@restok/core';
+import type { Picture } from './picture';
 
 /** Pictures of one size with labels, read in batches. */
 export interface PictureDataset {
@@ -18,6 +19,12 @@ export interface PictureDataset {
    * @returns `[B, size, size, 3]` float32 in 0 ... 1, row-major.
    */
   read(indices: ArrayLike<number>, options?: { readonly random?: Random }): Promise<Float32Array>;
+}
+
+/** A data set whose pictures can also be had as they are stored. */
+export interface StoredPictures extends PictureDataset {
+  /** One picture, neither cropped nor resized. */
+  picture(index: number): Promise<Picture>;
 }
 
 /**

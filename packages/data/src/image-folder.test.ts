@@ -43,6 +43,14 @@ describe('openImageFolder', () => {
     expect((await openImageFolder(folder, { size: 1 })).classNames).toEqual(['.']);
   });
 
+  it('gives a picture as it is stored, whatever the size of the set', async () => {
+    await write('a.png', 10, 20);
+    const dataset = await openImageFolder(folder, { size: 1 });
+    const pixels = Uint8Array.of(10, 10, 10, 20, 20, 20, 10, 10, 10, 20, 20, 20);
+    expect(await dataset.picture(0)).toEqual({ width: 2, height: 2, pixels });
+    await expect(dataset.picture(1)).rejects.toThrow(ShapeError);
+  });
+
   it('flips only when it draws and may', async () => {
     await write('a.png', 0, 255);
     const flipping = await openImageFolder(folder, { size: 2, randomFlip: true });

@@ -1,7 +1,7 @@
 import { join, sep } from 'node:path';
 import { DataError } from '@restok/core';
 import { evaluationCrop, flipPicture, trainingCrop } from './crop';
-import type { PictureDataset } from './dataset';
+import type { StoredPictures } from './dataset';
 import { checkIndex } from './dataset';
 import { findPictures } from './find-pictures';
 import type { Picture } from './picture';
@@ -23,7 +23,7 @@ export interface ImageFolderOptions {
  * @throws DataError when the folder is missing or holds no pictures. A damaged picture is an error of `read` that
  *   names it, an index out of range a ShapeError.
  */
-export async function openImageFolder(folder: string, options: ImageFolderOptions): Promise<PictureDataset> {
+export async function openImageFolder(folder: string, options: ImageFolderOptions): Promise<StoredPictures> {
   const { size } = options;
   checkSides('openImageFolder', size, size);
   const files = (await findPictures(folder)).sort();
@@ -34,8 +34,10 @@ export async function openImageFolder(folder: string, options: ImageFolderOption
   const classNames = [...new Set(files.map(classOf))].sort();
   const labelOf = new Map(classNames.map((className, label) => [className, label]));
   const file = (index: number): string => files[checkIndex('openImageFolder', index, files.length)]!;
+  const picture = async (index: number): Promise<Picture> => readPicture(join(folder, file(index)));
   return {
     size,
+    picture,
     count: files.length,
     classNames,
     label: (index) => labelOf.get(classOf(file(index)))!,
@@ -44,19 +46,18 @@ export async function openImageFolder(folder: string, options: ImageFolderOption
       const length = size * size * 3;
       const batch = new Float32Array(indices.length * length);
       for (let i = 0; i < indices.length; i++) {
-        const picture = await readPicture(join(folder, file(indices[i]!)));
-        batch.set(toUnitRange(prepare(picture)), i * length);
+        batch.set(toUnitRange(prepare(await picture(indices[i]!))), i * length);
       }
       return batch;
 
-      function prepare(picture: Picture): Picture {
+      function prepare(stored: Picture): Picture {
         if (random === undefined) {
-          return evaluationCrop(picture, size);
+          return evaluationCrop(stored, size);
         }
         if (options.randomCrop === true) {
-          return trainingCrop(picture, size, random, options.randomFlip === true);
+          return trainingCrop(stored, size, random, options.randomFlip === true);
         }
-        const centre = evaluationCrop(picture, size);
+        const centre = evaluationCrop(stored, size);
         return options.randomFlip === true && random.uniform() < 0.5 ? flipPicture(centre) : centre;
       }
     },

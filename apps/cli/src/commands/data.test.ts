@@ -21,6 +21,7 @@ describe('dataEmoji', () => {
     };
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
+    await writeFile(join(folder, 'pictures.bin'), new Uint8Array(3 * 64 * 64 * 3));
     const { code, stdout, stderr } = await runCommand('data', 'emoji', '--out', folder, '--json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({

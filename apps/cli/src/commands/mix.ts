@@ -1,8 +1,8 @@
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { mixLevels } from '@restok/tokenizer';
-import { checkLevels } from '../kept-latents';
 import type { TokenizerOptions } from '../load-tokenizer';
 import { withTokenizer } from '../load-tokenizer';
+import { checkLevels } from '../model-limits';
 import { createOutput } from '../output';
 import { checkOutputs, checkPngName, writePngWhole } from '../output-files';
 import { asBatch, asPicture, readAllForModel } from '../picture-batch';

@@ -80,14 +80,16 @@ describe('downloadEmoji', () => {
     expect(fetched).toBe(1);
   });
 
-  it('fetches again what another version or a cut left behind', async () => {
+  it('fetches again what another version or a cut left behind, and pictures that are missing', async () => {
     await download();
     const first = source.integrity;
     await publish({ 'emoji.json': JSON.stringify(catalogue), ...(await flatPictures()), 'notes.txt': 'new' });
     expect((await download()).sources[0]?.integrity).not.toBe(first);
     await truncate(join(folder, 'pictures.bin'), 64);
     await download();
-    expect(fetched).toBe(3);
+    await rm(join(folder, 'pictures.bin'));
+    await download();
+    expect(fetched).toBe(4);
     expect((await openEmoji(folder, 'all')).count).toBe(2);
   });
 
@@ -152,6 +154,7 @@ describe('openEmoji', () => {
     expect(pixels.length).toBe(64 * 64 * 3);
     expect([...pixels.subarray(0, 3)]).toEqual([102 / 255, 0, 1].map(Math.fround));
     expect([...train.bytes(0).subarray(0, 3)]).toEqual([51, 0, 255]);
+    expect(await train.picture(0)).toEqual({ width: 64, height: 64, pixels: train.bytes(0) });
   });
 
   it('refuses a folder without a manifest and one whose pictures are cut off', async () => {

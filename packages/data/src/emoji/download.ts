@@ -17,16 +17,19 @@ import { emojiCategories, emojiSources, emojiStyles } from './sources';
 import { tarballEntries } from './tarball';
 
 export interface DownloadEmojiOptions {
-  /** Called as bytes arrive and pictures are converted. */
+  /** Called as pictures are converted. */
   readonly onProgress?: (progress: EmojiProgress) => void;
   readonly signal?: AbortSignal;
   readonly sources?: readonly EmojiSource[];
   readonly fetchTarball?: TarballFetcher;
 }
 
+/** How far one package is. */
 export interface EmojiProgress {
   readonly packageName: string;
+  /** Pictures that are converted. */
   readonly pictures: number;
+  /** Of the package's tarball. */
   readonly bytes: number;
 }
 
@@ -50,7 +53,7 @@ export async function downloadEmoji(
     present !== undefined &&
     present.sources.length === sources.length &&
     present.sources.every((source, i) => source.integrity === sources[i]?.integrity) &&
-    !(await isCutOff(folder, present))
+    (await hasPictures(folder, present))
   ) {
     return present;
   }
@@ -71,14 +74,17 @@ export async function downloadEmoji(
     let converted = 0;
     for (const [path, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
       options.signal?.throwIfAborted();
+      if (!isPicture(path, source)) {
+        continue;
+      }
       const codeName = path.slice(source.folder.length, -source.extension.length);
       const known = lookUp(catalogue, codeName);
-      if (!isPicture(path, source) || known === undefined) {
+      if (known === undefined) {
         continue;
       }
       const picture = await decodePicture(bytes, path);
       const { pixels } = bicubicResize(picture, EMOJI_SIZE, EMOJI_SIZE);
-      pictures.push({ entry: describe(codeName, known, source), pixels });
+      pictures.push({ entry: entryOf(codeName, known, source), pixels });
       converted += 1;
       options.onProgress?.({ packageName: source.packageName, pictures: converted, bytes: tarball.length });
     }
@@ -91,10 +97,10 @@ export async function downloadEmoji(
   return writeFolder(folder, sources, pictures);
 }
 
-/** Whether pictures.bin is there but not whole; `openEmoji` says so where it is missing. */
-async function isCutOff(folder: string, { pictures, size }: EmojiManifest): Promise<boolean> {
+/** Whether pictures.bin is there, and whole. */
+async function hasPictures(folder: string, { pictures, size }: EmojiManifest): Promise<boolean> {
   const found = await stat(join(folder, 'pictures.bin')).catch(() => undefined);
-  return found !== undefined && found.size !== pictures.length * size * size * 3;
+  return found?.size === pictures.length * size * size * 3;
 }
 
 /** The client of the registry checks this, too; a fetcher of one's own need not. */
@@ -111,7 +117,7 @@ function isPicture(path: string, source: EmojiSource): boolean {
   return path.startsWith(source.folder) && path.endsWith(source.extension);
 }
 
-function describe(codeName: string, known: CatalogueEntry, source: EmojiSource): EmojiEntry {
+function entryOf(codeName: string, known: CatalogueEntry, source: EmojiSource): EmojiEntry {
   const categories = Object.keys(emojiCategories);
   // The five skin-tone swatches are a category of their own there; here they count as symbols.
   const category = categories.find((key) => emojiCategories[key] === known.category) ?? 'symbols';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@restok/core';
-import type { PictureDataset } from '../dataset';
+import type { StoredPictures } from '../dataset';
 import { checkIndex } from '../dataset';
 import type { EmojiEntry, EmojiManifest } from './manifest';
 import { readManifest } from './manifest';
@@ -10,7 +10,7 @@ import { readManifest } from './manifest';
 export type EmojiSplit = 'train' | 'test' | 'all';
 
 /** An emoji folder as a data set, with what the manifest says of each picture. */
-export interface EmojiDataset extends PictureDataset {
+export interface EmojiDataset extends StoredPictures {
   readonly manifest: EmojiManifest;
   entry(index: number): EmojiEntry;
   /** 8-bit pixels `[64, 64, 3]` of one picture, a view. */
@@ -58,6 +58,7 @@ export async function openEmoji(folder: string, split: EmojiSplit): Promise<Emoj
     manifest,
     entry,
     bytes,
+    picture: async (index) => ({ width: size, height: size, pixels: bytes(index) }),
     label: (index) => entry(index).label,
     name: (index) => `${entry(index).codeName}/${entry(index).style}`,
     read: (indices) => {
