@@ -1,37 +1,80 @@
 import { rmSync } from 'node:fs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { useNodeBackend } from '@restok/backend-node';
+import { Generator } from '@restok/generator';
+import type { Module } from '@restok/ops';
 import { ResTok } from '@restok/tokenizer';
-import { PartGradients } from '@restok/training';
-import { openTrainingData } from './open-dataset';
+import type { GeneratorPart, PartOfStep } from '@restok/training';
+import { GeneratorPartGradients, PartGradients } from '@restok/training';
+import { openTokenizerData } from './open-dataset';
+import { openGeneratorData } from './open-generator-data';
 import { ValueFile } from './value-file';
-import type { WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-helper';
+import type { TrainingJob, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-protocol';
+import { generatorCodec, tokenizerCodec } from './worker-protocol';
+
+/** A model and how to compute a part of a step with it. */
+interface Computation {
+  readonly model: Module;
+  compute(part: object): Promise<{
+    readonly gradients: readonly Tensor[];
+    readonly tensors: readonly Tensor[];
+    readonly message: object;
+  }>;
+}
+
+async function prepare(job: TrainingJob): Promise<Computation> {
+  switch (job.kind) {
+    case 'tokenizer': {
+      const model = new ResTok(job.config.tokenizer, { seed: 0 });
+      const parts = new PartGradients(job.config, await openTokenizerData(job.config, 'train'), model);
+      return {
+        model,
+        compute: async (part) => {
+          const result = await parts.compute(part as PartOfStep);
+          return { gradients: result.gradients, ...tokenizerCodec.pack(result) };
+        },
+      };
+    }
+    case 'generator': {
+      const model = new Generator(job.config.generator, { seed: 0 });
+      const { data } = await openGeneratorData(job.config, 'train');
+      const parts = new GeneratorPartGradients(job.config, data, model);
+      return {
+        model,
+        compute: async (part) => {
+          const result = await parts.compute(part as GeneratorPart);
+          return { gradients: result.gradients, ...generatorCodec.pack(result) };
+        },
+      };
+    }
+  }
+}
 
 /** A process that computes parts of training steps for its parent: parameters in, loss and gradients out. */
 async function serve(setup: WorkerSetup): Promise<void> {
   await useNodeBackend({ gemm: setup.gemm, threads: 1 });
-  const tokenizer = new ResTok(setup.config.tokenizer, { seed: 0 });
-  const parameters = [...tokenizer.namedParameters()].map(([, parameter]) => parameter);
+  const { model, compute } = await prepare(setup.job);
+  const parameters = [...model.namedParameters()].map(([, parameter]) => parameter);
   const shapes = parameters.map(({ shape }) => shape);
-  const parts = new PartGradients(setup.config, await openTrainingData(setup.config, 'train'), tokenizer);
   const parameterFile = new ValueFile(setup.parameterFile, 'read');
   const gradientFile = new ValueFile(setup.gradientFile, 'write');
   let current = 0;
 
-  async function answer({ part, version }: WorkerRequest): Promise<void> {
+  async function respond({ part, version }: WorkerRequest): Promise<void> {
     if (version !== current) {
       const values = parameterFile.read(shapes);
       parameters.forEach((parameter, i) => parameter.replace(values[i]!));
       current = version;
     }
-    const { terms, gradients, latents, indices } = await parts.compute(part);
-    gradientFile.write([...gradients, latents]);
-    const message: WorkerAnswer = { terms, indices, latentShape: latents.shape };
-    [...gradients, latents].forEach((tensor) => tensor.dispose());
-    process.send?.(message);
+    const { gradients, tensors, message } = await compute(part);
+    gradientFile.write([...gradients, ...tensors]);
+    const answer: WorkerAnswer = { message, shapes: tensors.map(({ shape }) => shape) };
+    [...gradients, ...tensors].forEach((tensor) => tensor.dispose());
+    process.send?.(answer);
   }
 
   process.on('message', (request: WorkerRequest) => {
-    answer(request).catch(report);
+    respond(request).catch(report);
   });
   process.send?.('ready');
 }

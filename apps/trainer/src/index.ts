@@ -1,3 +1,6 @@
 export { runTokenizerTraining } from './run-tokenizer-training';
-export type { RunTrainingOptions, TrainingObserver, TrainingResult } from './run-tokenizer-training';
-export { trainTokenizerCommand } from './train-command';
+export type { RunTrainingOptions, TrainingObserver } from './run-tokenizer-training';
+export { runGeneratorTraining } from './run-generator-training';
+export type { GeneratorTrainingObserver, RunGeneratorTrainingOptions } from './run-generator-training';
+export type { RunObserver, TrainingResult, TrainingStart } from './training-run';
+export { trainCommand } from './train-command';

@@ -6,9 +6,9 @@ import { writePng } from '@restok/data';
 import { parseTokenizerTrainingConfig } from '@restok/training';
 import type { TokenizerTrainingConfig } from '@restok/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTrainingData } from './open-dataset';
+import { openTokenizerData } from './open-dataset';
 
-describe('openTrainingData', () => {
+describe('openTokenizerData', () => {
   let folder: string;
 
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('openTrainingData', () => {
 
   /** How often the two ends of the first row come in another order, and how many different reads there are. */
   async function readsOf(config: TokenizerTrainingConfig): Promise<{ flipped: number; different: number }> {
-    const dataset = await openTrainingData(config, 'train');
+    const dataset = await openTokenizerData(config, 'train');
     const reads: string[] = [];
     let flipped = 0;
     for (let seed = 0; seed < 8; seed++) {
@@ -46,7 +46,7 @@ describe('openTrainingData', () => {
 
   it('opens a folder of pictures of the size of the config for both splits', async () => {
     for (const split of ['train', 'test'] as const) {
-      const { size, count } = await openTrainingData(configWith(), split);
+      const { size, count } = await openTokenizerData(configWith(), split);
       expect({ size, count }).toEqual({ size: 16, count: 1 });
     }
   });
@@ -69,7 +69,7 @@ describe('openTrainingData', () => {
 
   it('throws DataError naming a folder without pictures', async () => {
     const config = configWith(`dataset.params.train_shards_path_or_url=${folder}/missing`);
-    await expect(openTrainingData(config, 'train')).rejects.toThrow(DataError);
-    await expect(openTrainingData(config, 'train')).rejects.toThrow('missing');
+    await expect(openTokenizerData(config, 'train')).rejects.toThrow(DataError);
+    await expect(openTokenizerData(config, 'train')).rejects.toThrow('missing');
   });
 });

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { trainTokenizerCommand } from './train-command';
+import { trainCommand } from './train-command';
 
 const program = new Command('restok-trainer')
-  .description('Trains a ResTok tokenizer as a config file says; resumes from its newest checkpoint.')
+  .description(
+    'Trains a ResTok tokenizer, or a generator of its codes, as a config file says; resumes from its newest checkpoint.',
+  )
   .requiredOption('--config <file>', 'YAML or JSON in the form of the authors')
   .option('--json', 'one JSON object a line on standard output', false)
   .argument('[overrides...]', 'key=value, for instance training.seed=7')
@@ -12,7 +14,7 @@ const program = new Command('restok-trainer')
     '\nExample:\n  restok-trainer --config configs/emoji-64-tokenizer.yaml training.max_train_steps=100',
   )
   .action(async (overrides: string[], options: { config: string; json: boolean }) => {
-    const result = await trainTokenizerCommand({ ...options, overrides });
+    const result = await trainCommand({ ...options, overrides });
     if (!options.json) {
       const more = result.finished ? '' : ', stopped; the same command goes on from there';
       process.stderr.write(`step ${result.step}: ${result.model}${more}\n`);

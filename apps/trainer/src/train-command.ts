@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
+import type { ConfigTree } from '@restok/core';
 import { interpolateConfig, overrideConfig, parseRawConfig } from '@restok/core';
-import type { TrainingObserver, TrainingResult } from './run-tokenizer-training';
+import { runGeneratorTraining } from './run-generator-training';
 import { runTokenizerTraining } from './run-tokenizer-training';
+import type { RunObserver, TrainingResult } from './training-run';
 
 export interface TrainCommandOptions {
   readonly config: string;
@@ -13,11 +15,12 @@ export interface TrainCommandOptions {
 }
 
 /**
- * `restok train tokenizer`: reads the config, shows progress, saves and stops on SIGINT or SIGTERM.
+ * Trains what a config is for: a generator when it has a `model.generator`, otherwise a tokenizer. Shows progress,
+ * saves and stops on SIGINT or SIGTERM.
  *
  * @throws ConfigError, DataError or NonFiniteError in one line.
  */
-export async function trainTokenizerCommand(options: TrainCommandOptions): Promise<TrainingResult> {
+export async function trainCommand(options: TrainCommandOptions): Promise<TrainingResult> {
   const text = await readFile(options.config, 'utf8');
   const raw = interpolateConfig(overrideConfig(parseRawConfig(text, options.config), options.overrides));
   const stopping = new AbortController();
@@ -26,7 +29,8 @@ export async function trainTokenizerCommand(options: TrainCommandOptions): Promi
   process.once('SIGTERM', stop);
   const watcher = options.json ? jsonWatcher() : progressWatcher();
   try {
-    return await runTokenizerTraining(raw, { observer: watcher.observer, signal: stopping.signal });
+    const run = { observer: watcher.observer, signal: stopping.signal };
+    return await (isGeneratorConfig(raw) ? runGeneratorTraining(raw, run) : runTokenizerTraining(raw, run));
   } finally {
     watcher.end();
     process.off('SIGINT', stop);
@@ -34,8 +38,22 @@ export async function trainTokenizerCommand(options: TrainCommandOptions): Promi
   }
 }
 
+function isGeneratorConfig({ model }: ConfigTree): boolean {
+  return typeof model === 'object' && model !== null && 'generator' in model;
+}
+
+/** What the reports and evaluations of every kind of training may hold. */
+interface AnyReport {
+  readonly step: number;
+  readonly loss?: number;
+  readonly accuracy?: number;
+  readonly reconstructionLoss?: number;
+  readonly codebookUsage?: number;
+  readonly psnr?: Readonly<Record<string, number>>;
+}
+
 interface Watcher {
-  readonly observer: TrainingObserver;
+  readonly observer: RunObserver<AnyReport, Omit<AnyReport, 'step'>>;
   end(): void;
 }
 
@@ -63,8 +81,7 @@ function progressWatcher(): Watcher {
     process.stderr.write(`${line}\n`);
   };
   const bar = new SingleBar({
-    format:
-      '{bar} {value}/{total} | {rate} pictures/s | left {eta_formatted} | loss {loss} | codebook {usage}',
+    format: '{bar} {value}/{total} | {rate} pictures/s | left {eta_formatted} | {numbers}',
     stream: process.stderr,
     hideCursor: true,
     etaBuffer: 50,
@@ -83,25 +100,16 @@ function progressWatcher(): Watcher {
         }
       },
       onStep: (report) => {
-        const shown = {
-          rate: report.picturesPerSecond.toFixed(1),
-          loss: report.reconstructionLoss.toFixed(5),
-          usage: `${(report.codebookUsage * 100).toFixed(0)} %`,
-        };
+        const shown = { rate: report.picturesPerSecond.toFixed(1), numbers: numbersOf(report) };
         if (isTerminal) {
           bar.update(report.step, shown);
         } else if (performance.now() - lastLine > LINE_EVERY) {
           lastLine = performance.now();
-          say(
-            `step ${report.step} | ${shown.rate} pictures/s | loss ${shown.loss} | codebook ${shown.usage}`,
-          );
+          say(`step ${report.step} | ${shown.rate} pictures/s | ${shown.numbers}`);
         }
       },
-      onEvaluation: ({ step, psnr, codebookUsage }) => {
-        const values = Object.entries(psnr).map(([kept, value]) => `${kept}: ${value.toFixed(2)} dB`);
-        say(
-          `${isTerminal ? '\n' : ''}step ${step} | test ${values.join(', ')} | codebook ${(codebookUsage * 100).toFixed(0)} %`,
-        );
+      onEvaluation: (evaluation) => {
+        say(`${isTerminal ? '\n' : ''}step ${evaluation.step} | test ${numbersOf(evaluation)}`);
       },
     },
     end: () => {
@@ -110,4 +118,17 @@ function progressWatcher(): Watcher {
       }
     },
   };
+}
+
+/** What a report holds, for people. */
+function numbersOf({ loss, accuracy, reconstructionLoss, codebookUsage, psnr }: AnyReport): string {
+  const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+  const decibels = Object.entries(psnr ?? {}).map(([kept, value]) => `${kept}: ${value.toFixed(2)} dB`);
+  return [
+    ...(decibels.length === 0 ? [] : [decibels.join(', ')]),
+    ...(reconstructionLoss === undefined ? [] : [`loss ${reconstructionLoss.toFixed(5)}`]),
+    ...(loss === undefined ? [] : [`loss ${loss.toFixed(4)}`]),
+    ...(accuracy === undefined ? [] : [`right ${percent(accuracy)}`]),
+    ...(codebookUsage === undefined ? [] : [`codebook ${percent(codebookUsage)}`]),
+  ].join(' | ');
 }

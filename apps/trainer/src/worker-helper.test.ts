@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { CheckpointError } from '@restok/core';
 import { Parameter, zeros } from '@restok/ops';
+import type { PartOfStep, PartResult } from '@restok/training';
 import { parseTokenizerTrainingConfig } from '@restok/training';
 import { useTestBackend } from '@restok/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exchangePlaces } from './exchange-folder';
 import { WorkerHelper } from './worker-helper';
+import { tokenizerCodec } from './worker-protocol';
 
 const vit = { width: 16, layers: 1, heads: 1 };
 const config = parseTokenizerTrainingConfig({
@@ -30,7 +32,8 @@ process.once('message', (setup) => {
     const bytes = readFileSync(setup.parameterFile);
     const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
     writeFileSync(setup.gradientFile, new Float32Array([...values.map((value) => 2 * value), 7]));
-    process.send({ terms: { totalLoss: part.part + version }, latentShape: [1, 1, 1], indices: new Int32Array([3]) });
+    const message = { terms: { totalLoss: part.part + version }, indices: new Int32Array([3]) };
+    process.send({ message, shapes: [[1, 1, 1]] });
   });
   process.send('ready');
 });`;
@@ -44,10 +47,11 @@ describe('WorkerHelper', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function start(name: string, script: string, count = 1): Promise<WorkerHelper> {
-    const path = join(folder, `${name}.mjs`);
-    await writeFile(path, script);
-    return WorkerHelper.start({ config, gemm: 'wasm' }, count, path);
+  async function start(name: string, text: string, count = 1): Promise<WorkerHelper<PartOfStep, PartResult>> {
+    const script = join(folder, `${name}.mjs`);
+    await writeFile(script, text);
+    const job = { kind: 'tokenizer', config } as const;
+    return WorkerHelper.start({ job, gemm: 'wasm', codec: tokenizerCodec, numParameters: 3, count, script });
   }
   const exchangeFolders = (): string[] =>
     exchangePlaces()

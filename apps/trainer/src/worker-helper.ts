@@ -3,46 +3,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Tensor3D } from '@tensorflow/tfjs-core';
-import type { GemmChoice } from '@restok/backend-node';
 import { CheckpointError } from '@restok/core';
 import type { Parameter } from '@restok/ops';
-import { ResTok } from '@restok/tokenizer';
-import type {
-  LossTerms,
-  PartHelper,
-  PartOfStep,
-  PartResult,
-  TokenizerTrainingConfig,
-} from '@restok/training';
+import type { PartHelper } from '@restok/training';
 import { ExchangeFolder } from './exchange-folder';
 import { ValueFile } from './value-file';
-
-/** What a worker is told first. */
-export interface WorkerSetup {
-  readonly config: TokenizerTrainingConfig;
-  readonly gemm: GemmChoice;
-  /** Removed by a worker whose parent is gone. */
-  readonly folder: string;
-  /** Where it finds parameters, in the order of the model. */
-  readonly parameterFile: string;
-  /** Where it puts gradients, in the same order, and behind them the latents. */
-  readonly gradientFile: string;
-}
-
-/** What a worker is asked; the parameters are in its file already. */
-export interface WorkerRequest {
-  readonly part: PartOfStep;
-  /** Counts the times that the parameters were written. */
-  readonly version: number;
-}
-
-/** What a worker answers; the gradients and latents are in its file. */
-export interface WorkerAnswer {
-  readonly terms: LossTerms;
-  readonly latentShape: readonly [number, number, number];
-  readonly indices: Int32Array;
-}
+import type { PartCodec, WorkerAnswer, WorkerRequest, WorkerSetup } from './worker-protocol';
 
 interface Member {
   readonly process: ChildProcess;
@@ -54,13 +20,25 @@ interface Member {
 }
 
 const BYTES_PER_VALUE = 4;
+const WORKER_SCRIPT = fileURLToPath(new URL('./gradient-worker.js', import.meta.url));
+
+/** What workers are started with. */
+export interface WorkerHelperOptions<Result> extends Pick<WorkerSetup, 'job' | 'gemm'> {
+  readonly codec: PartCodec<Result>;
+  /** Values of the model. */
+  readonly numParameters: number;
+  /** How many processes. */
+  readonly count: number;
+  /** What the processes run. */
+  readonly script?: string;
+}
 
 /**
  * Processes that compute parts of a step beside this one, each with one thread. Threads of one process will
  * not do: calls into OpenBLAS from several of them wait for each other. Values go through files, in memory where
  * possible, because the messages of Node would copy them in small pieces while the training waits.
  */
-export class WorkerHelper implements PartHelper<PartOfStep, PartResult> {
+export class WorkerHelper<Part extends object, Result> implements PartHelper<Part, Result> {
   private readonly parameterFile: ValueFile;
   private shapes: readonly (readonly number[])[] = [];
   private version = 0;
@@ -69,6 +47,7 @@ export class WorkerHelper implements PartHelper<PartOfStep, PartResult> {
     private readonly folder: ExchangeFolder,
     parameterFile: string,
     private readonly members: readonly Member[],
+    private readonly codec: PartCodec<Result>,
   ) {
     this.parameterFile = new ValueFile(parameterFile, 'write');
   }
@@ -83,16 +62,16 @@ export class WorkerHelper implements PartHelper<PartOfStep, PartResult> {
   }
 
   /**
-   * @param script what the processes run.
+   * @param setup `numParameters` is how many values the model has.
    * @throws CheckpointError when a process ends or fails before it is ready.
    */
-  static async start(
-    setup: Pick<WorkerSetup, 'config' | 'gemm'>,
-    count: number,
-    script = fileURLToPath(new URL('./gradient-worker.js', import.meta.url)),
-  ): Promise<WorkerHelper> {
-    // Weights that are never drawn take no memory.
-    const { numParameters } = new ResTok(setup.config.tokenizer);
+  static async start<Part extends object, Result>({
+    codec,
+    numParameters,
+    count,
+    script = WORKER_SCRIPT,
+    ...setup
+  }: WorkerHelperOptions<Result>): Promise<WorkerHelper<Part, Result>> {
     const folder = ExchangeFolder.create(BYTES_PER_VALUE * numParameters * (count + 1));
     const parameterFile = join(folder.path, 'parameters');
     const members = Array.from({ length: count }, (_, i) => {
@@ -100,12 +79,13 @@ export class WorkerHelper implements PartHelper<PartOfStep, PartResult> {
       const gradientFile = join(folder.path, `gradients-${i}`);
       return { process: child, ended: endOf(child), gradientFile, gradients: undefined, busy: false };
     });
-    const helper = new WorkerHelper(folder, parameterFile, members);
+    const helper = new WorkerHelper<Part, Result>(folder, parameterFile, members, codec);
     try {
       await Promise.all(
         members.map(async (member) => {
           const { gradientFile } = member;
-          await send(member, { ...setup, folder: folder.path, parameterFile, gradientFile });
+          const places = { folder: folder.path, parameterFile, gradientFile };
+          await send(member, { job: setup.job, gemm: setup.gemm, ...places } satisfies WorkerSetup);
           await answerOf(member);
         }),
       );
@@ -122,7 +102,7 @@ export class WorkerHelper implements PartHelper<PartOfStep, PartResult> {
     this.version += 1;
   }
 
-  async start(part: PartOfStep): Promise<() => Promise<PartResult>> {
+  async start(part: Part): Promise<() => Promise<Result>> {
     const member = this.members.find(({ busy }) => !busy)!;
     member.busy = true;
     const answered = answerOf(member);
@@ -132,12 +112,12 @@ export class WorkerHelper implements PartHelper<PartOfStep, PartResult> {
     // Where that fails the process is ending, which is the error to report.
     await send(member, { part, version: this.version } satisfies WorkerRequest).catch(() => member.ended);
     return async () => {
-      const { terms, latentShape, indices } = (await answered) as WorkerAnswer;
+      const { message, shapes } = (await answered) as WorkerAnswer;
       member.busy = false;
       member.gradients ??= new ValueFile(member.gradientFile, 'read');
-      const tensors = member.gradients.read([...this.shapes, latentShape]);
-      const latents = tensors.pop() as Tensor3D;
-      return { terms, gradients: tensors, latents, indices };
+      const tensors = member.gradients.read([...this.shapes, ...shapes]);
+      const gradients = tensors.splice(0, this.shapes.length);
+      return this.codec.unpack(gradients, tensors, message);
     };
   }
 

@@ -32,6 +32,8 @@ export interface TrainerEvent {
   readonly step: number;
   readonly startStep: number;
   readonly totalLoss: number;
+  /** Of a generator. */
+  readonly loss: number;
   readonly path: string;
   readonly skipped: readonly unknown[];
   readonly workers: readonly number[];
@@ -66,7 +68,7 @@ export function trainerFolder(): {
   return {
     at,
     run: (output, ...args) =>
-      start([
+      startTrainer([
         '--config',
         at('config.json'),
         `experiment.output_dir=${at(output)}`,
@@ -76,7 +78,8 @@ export function trainerFolder(): {
   };
 }
 
-function start(args: readonly string[]): TrainerProcess {
+/** Starts the built trainer. */
+export function startTrainer(args: readonly string[]): TrainerProcess {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const events: TrainerEvent[] = [];
   const [texts, waiting]: [{ stdout: string; stderr: string }, (() => void)[]] = [

@@ -37,6 +37,20 @@ describe('pictureGrid', () => {
     expect(reds(labelled)[21]).toEqual([WHITE, 10, 10, WHITE]);
   });
 
+  it('makes room for the longest row label to the left, level with its row', async () => {
+    const tile = { width: 3, height: 30, pixels: new Uint8Array(270).fill(7) };
+    const grid = await pictureGrid([[tile], [tile]], { gap: 1, rowLabels: ['one', 'three'] });
+    expect([grid.width, grid.height]).toEqual([5 * 7 + 5, 63]);
+    const rows = reds(grid).map((row) => row.slice(0, 35));
+    const isDark = (from: number, to: number): boolean =>
+      rows
+        .slice(from, to)
+        .flat()
+        .some((red) => red < 128);
+    expect([isDark(0, 31), isDark(31, 63)]).toEqual([true, true]);
+    expect(reds(grid)[1]!.slice(35)).toEqual([WHITE, 7, 7, 7, WHITE]);
+  });
+
   it('starts with an empty row if it must, and leaves out captions over no column', async () => {
     const grid = await pictureGrid([[], [flat(10)]], { gap: 0, columnLabels: [] });
     expect(reds(grid)).toEqual([

@@ -6,12 +6,16 @@ import { checkPicture } from './picture';
 export interface PictureGridOptions {
   /** Captions over the columns. */
   readonly columnLabels?: readonly string[];
+  /** Captions to the left of the rows. */
+  readonly rowLabels?: readonly string[];
   /** White space around every picture, in pixels. */
   readonly gap?: number;
 }
 
 const DEFAULT_GAP = 6;
 const LABEL_HEIGHT = 20;
+/** Room for a character of a caption, in pixels. */
+const CHARACTER_WIDTH = 7;
 
 /** The renderer of the captions draws nothing wider. */
 const MAX_LABELLED_WIDTH = 32767;
@@ -35,22 +39,30 @@ export async function pictureGrid(
     throw new DataError('pictureGrid: pictures must be at least one, all of one size. Resize them first.');
   }
   all.forEach((picture) => checkPicture('pictureGrid', picture));
-  const { columnLabels = [], gap = DEFAULT_GAP } = options;
+  const { columnLabels = [], rowLabels = [], gap = DEFAULT_GAP } = options;
   if (!Number.isSafeInteger(gap) || gap < 0) {
     throw new ShapeError(`pictureGrid: gap must be a whole number from 0, got ${gap}. Pass it in pixels.`);
   }
   const top = columnLabels.length === 0 ? 0 : LABEL_HEIGHT;
+  const left = CHARACTER_WIDTH * Math.max(0, ...rowLabels.map((label) => label.length));
   const columns = Math.max(...rows.map((row) => row.length));
-  const width = columns * (first.width + gap) + gap;
+  const width = left + columns * (first.width + gap) + gap;
   const height = top + rows.length * (first.height + gap) + gap;
   const grid = { width, height, pixels: new Uint8Array(width * height * 3).fill(255) };
   if (top > 0) {
-    const centre = (column: number): number => gap + column * (first.width + gap) + first.width / 2;
-    place(grid, await captions(columnLabels.slice(0, columns), width, centre), 0, 0);
+    const captions = columnLabels
+      .slice(0, columns)
+      .map((text, column) => ({ text, at: left + gap + column * (first.width + gap) + first.width / 2 }));
+    place(grid, await captionStrip(captions, width), 0, 0);
+  }
+  for (const [r, text] of rowLabels.slice(0, left > 0 ? rows.length : 0).entries()) {
+    const middle = top + gap + r * (first.height + gap) + first.height / 2;
+    const strip = await captionStrip([{ text, at: left / 2 }], left);
+    place(grid, cropRows(strip, first.height), 0, Math.max(top, Math.floor(middle - LABEL_HEIGHT / 2)));
   }
   rows.forEach((row, r) =>
     row.forEach((picture, c) =>
-      place(grid, picture, gap + c * (first.width + gap), top + gap + r * (first.height + gap)),
+      place(grid, picture, left + gap + c * (first.width + gap), top + gap + r * (first.height + gap)),
     ),
   );
   return grid;
@@ -65,20 +77,22 @@ function place(grid: Picture, picture: Picture, left: number, top: number): void
   }
 }
 
-/** The strip above the pictures. */
-async function captions(
-  labels: readonly string[],
-  width: number,
-  centre: (column: number) => number,
-): Promise<Picture> {
+interface Caption {
+  readonly text: string;
+  /** Its middle, in pixels. */
+  readonly at: number;
+}
+
+/** A line of captions. */
+async function captionStrip(captions: readonly Caption[], width: number): Promise<Picture> {
   if (width > MAX_LABELLED_WIDTH) {
     throw new DataError(
-      `pictureGrid: ${width} pixels are too wide for captions, which reach ${MAX_LABELLED_WIDTH}. Leave columnLabels out.`,
+      `pictureGrid: ${width} pixels are too wide for captions, which reach ${MAX_LABELLED_WIDTH}. Leave the labels out.`,
     );
   }
-  const texts = labels.map(
-    (label, column) =>
-      `<text x="${centre(column)}" y="${LABEL_HEIGHT - 4}" text-anchor="middle" font-family="sans-serif" font-size="12" fill="#444444">${escaped(label)}</text>`,
+  const texts = captions.map(
+    ({ text, at }) =>
+      `<text x="${at}" y="${LABEL_HEIGHT - 4}" text-anchor="middle" font-family="sans-serif" font-size="12" fill="#444444">${escaped(text)}</text>`,
   );
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${LABEL_HEIGHT}">${texts.join('')}</svg>`;
   const data = await sharp(Buffer.from(svg))
@@ -87,6 +101,12 @@ async function captions(
     .raw()
     .toBuffer();
   return { width, height: LABEL_HEIGHT, pixels: new Uint8Array(data) };
+}
+
+/** The top of a picture. */
+function cropRows(picture: Picture, height: number): Picture {
+  const kept = Math.min(height, picture.height);
+  return { ...picture, height: kept, pixels: picture.pixels.subarray(0, picture.width * kept * 3) };
 }
 
 /** What XML does not take becomes a space. */

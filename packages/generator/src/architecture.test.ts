@@ -3,7 +3,7 @@ import { generatorSizes, parseGeneratorConfig } from '@restok/core';
 import { describe, expect, it } from 'vitest';
 import { generatorArchitecture } from './architecture';
 import { Generator } from './generator';
-import { tinyGeneratorConfig } from './tiny-config';
+import { tinyGeneratorConfig } from '../test/tiny-generator';
 
 /** Names and shapes of the released weights, and the released config. */
 const released = JSON.parse(

@@ -4,7 +4,7 @@ import { expectClose, FORWARD_TOLERANCE, tensorsLeftBy, testBackends, useTestBac
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GenerateOptions, GenerationStep } from './generate-options';
 import type { Generator } from './generator';
-import { tinyGenerator } from './tiny-config';
+import { tinyGenerator } from '../test/tiny-generator';
 
 let made: Generator[] = [];
 

@@ -8,8 +8,8 @@ import { encodeSafetensors } from '@restok/hub';
 import { openFixture, testBackends, useTestBackend, weightReader } from '@restok/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Generator } from './generator';
-import { modelArgsOf } from './parity-runs';
-import { tinyGenerator, tinyGeneratorConfig } from './tiny-config';
+import { modelArgsOf } from '../test/parity-runs';
+import { tinyGenerator, tinyGeneratorConfig } from '../test/tiny-generator';
 
 const PLAIN = { har: false, class_dropout_prob: 0.5 };
 const valuesOf = (run: () => Tensor): number[] => tidy(() => [...run().dataSync()]);

@@ -12,7 +12,7 @@ import type { Fixture, FixtureTensor } from '@restok/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GenerateOptions } from './generate-options';
 import { Generator } from './generator';
-import { modelArgsOf, optionsOf, runsOf } from './parity-runs';
+import { modelArgsOf, optionsOf, runsOf } from '../test/parity-runs';
 
 /** Re-runs of the reference in double precision move gradients by 2e-6 of their global norm. */
 const GRADIENT_TOLERANCE = 1e-4;

@@ -5,7 +5,7 @@ import { generatorArchitecture } from './architecture';
 import { cachePosition } from './cache-positions';
 import { planGeneration } from './generate';
 import { guidanceScales } from './guidance';
-import { modelArgsOf, optionsOf, runsOf } from './parity-runs';
+import { modelArgsOf, optionsOf, runsOf } from '../test/parity-runs';
 
 /** Scales are stored in single precision. */
 const SCALE_TOLERANCE = 1e-6;

@@ -30,7 +30,9 @@ export interface ExtractOptions extends TokenizerOptions {
   readonly shard?: Shard;
 }
 
-/** Pixels that go through the tokenizer at once: 16 pictures of 64 x 64, one of 256 x 256. */
+/** Pictures that go through the tokenizer at once; more take no less time, and their files more to write. */
+const MAX_PER_PASS = 16;
+/** Their pixels, which the memory needed grows with: 16 pictures of 64 x 64, one of 256 x 256. */
 const PIXELS_PER_PASS = 16 * 64 * 64;
 
 /** A split, and which of its pictures have codes. */
@@ -121,7 +123,7 @@ async function extractMissing(tokenizer: ResTok, works: readonly SplitWork[], ou
   let numDone = 0;
   for (const work of works) {
     const { crops, size } = work.manifest;
-    const cropsPerPass = Math.max(1, Math.floor(PIXELS_PER_PASS / size ** 2));
+    const cropsPerPass = Math.min(MAX_PER_PASS, Math.max(1, Math.floor(PIXELS_PER_PASS / size ** 2)));
     const picturesPerBatch = Math.max(1, Math.floor(cropsPerPass / extractionMethods[crops].numCrops));
     for (let start = 0; start < work.missing.length; start += picturesPerBatch) {
       const batch = work.missing.slice(start, start + picturesPerBatch);

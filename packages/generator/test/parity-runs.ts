@@ -1,6 +1,6 @@
 import type { Fixture } from '@restok/testing';
-import type { GenerateOptions } from './generate-options';
-import type { GuidanceScheduleName } from './guidance';
+import type { GenerateOptions } from '../src/generate-options';
+import type { GuidanceScheduleName } from '../src/guidance';
 
 /** One generation that a fixture stores, with the published names of its arguments. */
 export interface Run {

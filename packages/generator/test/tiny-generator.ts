@@ -1,6 +1,6 @@
 import type { GeneratorConfigInput } from '@restok/core';
 import { Random } from '@restok/core';
-import { Generator } from './generator';
+import { Generator } from '../src/generator';
 
 /**
  * A whole generator that is quick on one core: two layers of width 16, 16 latents out of 12 indices, three classes.

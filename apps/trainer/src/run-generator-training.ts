@@ -1,0 +1,120 @@
+import { useNodeBackend } from '@restok/backend-node';
+import type { ConfigTree } from '@restok/core';
+import { Generator } from '@restok/generator';
+import { ResTok } from '@restok/tokenizer';
+import type {
+  GeneratorData,
+  GeneratorEvaluation,
+  GeneratorPart,
+  GeneratorPartResult,
+  GeneratorStepReport,
+  GeneratorTrainingConfig,
+} from '@restok/training';
+import { evaluateGenerator, GeneratorTrainer, parseGeneratorTrainingConfig } from '@restok/training';
+import { removeStaleFolders } from './exchange-folder';
+import { writeGeneratedGrid } from './generated-grid';
+import { openGeneratorData } from './open-generator-data';
+import type { RunObserver, TrainingResult, TrainingTask } from './training-run';
+import { runTask } from './training-run';
+import { WorkerHelper } from './worker-helper';
+import { generatorCodec } from './worker-protocol';
+
+/** What a run tells whoever watches it. */
+export type GeneratorTrainingObserver = RunObserver<GeneratorStepReport, GeneratorEvaluation>;
+
+export interface RunGeneratorTrainingOptions {
+  readonly observer?: GeneratorTrainingObserver;
+  /** Stops after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+/** Pictures of an evaluation during training. */
+const EVALUATION_PICTURES = 1024;
+
+/**
+ * Trains a generator as a config says, resuming from its newest checkpoint that is whole; see {@link runTask}.
+ * A new run starts from the model folder `experiment.init_weight` where that is given. Samples are drawn when
+ * `experiment.tokenizer_checkpoint` names the tokenizer that decodes them.
+ *
+ * @param raw parsed and interpolated config.
+ * @throws ConfigError for an invalid config or codes that do not fit, NonFiniteError when training diverges,
+ *   CheckpointError when a checkpoint cannot be written or none can be read; the last good checkpoint stays.
+ */
+export async function runGeneratorTraining(
+  raw: ConfigTree,
+  options: RunGeneratorTrainingOptions = {},
+): Promise<TrainingResult> {
+  const config = parseGeneratorTrainingConfig(raw);
+  const { training } = config;
+  const workers = Math.min(training.workers, training.gradient_accumulation_steps);
+  removeStaleFolders();
+  const threads = workers > 1 ? 1 : training.threads;
+  const backend = await useNodeBackend({ gemm: training.gemm, threads });
+  const used: { dispose(): void }[] = [];
+  try {
+    const train = await openGeneratorData(config, 'train');
+    used.push(train);
+    const test = await openGeneratorData(config, 'test');
+    used.push(test);
+    const tokenizer = await openTokenizer(config);
+    used.push(...(tokenizer === undefined ? [] : [tokenizer]));
+    const helper = workers > 1 ? await startWorkers(config, workers - 1) : undefined;
+    used.push({ dispose: () => helper?.stop() });
+    const trainer = new GeneratorTrainer(config, train.data, helper);
+    used.push(trainer);
+    return await runTask(generatorTask(config, trainer, test.data, tokenizer), {
+      observer: options.observer ?? {},
+      resources: { backend, workers: helper?.processIds ?? [] },
+      signal: options.signal,
+    });
+  } finally {
+    used.reverse().forEach((each) => each.dispose());
+  }
+}
+
+async function openTokenizer({ experiment }: GeneratorTrainingConfig): Promise<ResTok | undefined> {
+  const source = experiment.tokenizer_checkpoint ?? '';
+  return source === '' ? undefined : ResTok.fromPretrained(source);
+}
+
+function startWorkers(
+  config: GeneratorTrainingConfig,
+  count: number,
+): Promise<WorkerHelper<GeneratorPart, GeneratorPartResult>> {
+  // Weights that are never drawn take no memory.
+  const { numParameters } = new Generator(config.generator);
+  const { gemm } = config.training;
+  return WorkerHelper.start({
+    ...{ job: { kind: 'generator', config }, gemm, codec: generatorCodec, numParameters, count },
+  });
+}
+
+function generatorTask(
+  config: GeneratorTrainingConfig,
+  trainer: GeneratorTrainer,
+  testData: GeneratorData,
+  tokenizer: ResTok | undefined,
+): TrainingTask<GeneratorStepReport, GeneratorEvaluation> {
+  const { model: generator } = trainer;
+  return {
+    config,
+    trainer,
+    prepare: async () => {
+      const source = config.experiment.init_weight ?? '';
+      if (source !== '') {
+        const initial = await Generator.fromPretrained(source);
+        trainer.startFrom(initial);
+        initial.dispose();
+      }
+    },
+    evaluate: () =>
+      evaluateGenerator(generator, testData, { batchSize: 64, maxPictures: EVALUATION_PICTURES }),
+    writeSamples: async (path) => {
+      if (tokenizer !== undefined) {
+        await writeGeneratedGrid(path, generator, tokenizer, {
+          numClasses: config.training.num_generated_images,
+        });
+      }
+    },
+  };
+}
