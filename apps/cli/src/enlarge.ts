@@ -3,10 +3,15 @@ import type { Picture } from '@restok/data';
 /** A smaller picture is enlarged to about this width. */
 const WIDTH_TO_LOOK_AT = 128;
 
+/** The width that a picture of this width is shown at. */
+export function enlargedWidth(width: number): number {
+  return width * Math.max(1, Math.floor(WIDTH_TO_LOOK_AT / width));
+}
+
 /** Grids are for looking at: small pictures are shown at twice or more their size, pixel by pixel. */
 export function enlarge(picture: Picture): Picture {
-  const factor = Math.max(1, Math.floor(WIDTH_TO_LOOK_AT / picture.width));
-  const width = picture.width * factor;
+  const width = enlargedWidth(picture.width);
+  const factor = width / picture.width;
   const height = picture.height * factor;
   const pixels = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {

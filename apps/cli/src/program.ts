@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { guidanceSchedules } from '@restok/generator';
 import { bench } from './commands/bench';
 import { dataEmoji } from './commands/data';
 import { decode } from './commands/decode';
@@ -7,6 +8,8 @@ import { encode } from './commands/encode';
 import type { ExtractOptions } from './commands/extract';
 import { extract } from './commands/extract';
 import { parseShard } from './commands/extract-shard';
+import { generate } from './commands/generate';
+import type { GenerateOptions } from './commands/generate-checks';
 import { info } from './commands/info';
 import { mix } from './commands/mix';
 import type { ReconstructOptions } from './commands/reconstruct';
@@ -16,6 +19,14 @@ import { trainTokenizer } from './commands/train';
 import { oneLine } from './error-line';
 import type { CommonOptions, TokenizerOptions } from './load-tokenizer';
 import { parseCount, parseCounts, parseRanges } from './number-lists';
+import {
+  parseGuidance,
+  parseLimit,
+  parseProbability,
+  parseSeed,
+  parseShare,
+  parseTemperature,
+} from './number-options';
 import { printError } from './output';
 import { backendNames } from './use-backend';
 
@@ -29,6 +40,7 @@ export function createProgram(version: string): Command {
     .addHelpText('after', '\nExample:\n  restok reconstruct a.png --out pictures');
   quietErrors(program);
   addPictureCommands(program);
+  addGenerateCommand(program);
   addTrainingCommands(program);
   addMachineCommands(program);
   return program;
@@ -81,6 +93,41 @@ function addPictureCommands(program: Command): void {
     .action((first: string, second: string, options: TokenizerOptions & { levels: number[]; out: string }) =>
       mix(first, second, options),
     );
+}
+
+function addGenerateCommand(program: Command): void {
+  command(
+    program,
+    'generate',
+    'pictures of classes',
+    'restok generate --class animals/noto,food/noto --count 6 --guidance 3.75 --top-p 0.95 --out pictures --grid grid.png',
+  )
+    .option('--generator <model>', 'folder or URL of a generator (default: the shipped one)', parsePath)
+    .option('--tokenizer <model>', 'folder or URL of its tokenizer (default: the shipped one)', parsePath)
+    .requiredOption('--class <classes>', 'names or numbers with commas between; info lists them', parseNames)
+    .requiredOption('--out <place>', 'folder of the pictures, or a .npz for all of them', parsePath)
+    .option('--count <n>', 'pictures of each class', parseCount, 1)
+    .option('--seed <n>', 'another one gives other pictures', parseSeed, 0)
+    .option('--guidance <scale>', 'how strongly the class counts; 1 is no guidance', parseGuidance, 1)
+    .addOption(
+      new Option('--schedule <name>', 'how guidance grows from pass to pass')
+        .choices(Object.keys(guidanceSchedules))
+        .default('constant'),
+    )
+    .option('--start <share>', 'share of the latents from which step and rectangular guide', parseShare)
+    .option('--temperature <t>', 'below 1: likelier, more alike', parseTemperature, 1)
+    .option('--top-k <n>', 'draw among the n likeliest; 0 is all, 1 always the likeliest', parseLimit, 0)
+    .option(
+      '--top-p <p>',
+      'draw among the likeliest that together have this probability',
+      parseProbability,
+      1,
+    )
+    .option('--grid <file>', 'one picture of all', parsePath)
+    .option('--previews', 'also a picture after every pass', false)
+    .option('--from <image>', 'a picture whose first levels are kept', parsePath)
+    .option('--keep-levels <ranges>', 'which levels of --from are kept, for instance 0-3', parseRanges)
+    .action((options: GenerateOptions) => generate(options));
 }
 
 function addTrainingCommands(program: Command): void {
@@ -159,6 +206,15 @@ function quietErrors(each: Command): void {
 
 function withFullStop(text: string): string {
   return /[.?)]$/.test(text) ? text : `${text}.`;
+}
+
+/** Reads `a,b`. */
+function parseNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) {
+    throw new InvalidArgumentError('It must be names or numbers with commas between.');
+  }
+  return names;
 }
 
 /** Refuses the empty text that an unset variable of a shell leaves. */

@@ -25,6 +25,7 @@ const WRONG_USAGE: readonly (readonly [string, ...string[]])[] = [
   ['an unknown thing to train', 'train', 'everything', '--config', 'c.yaml'],
   ['no config to train with', 'train', 'tokenizer'],
   ['an override without value', 'train', 'tokenizer', 'training.seed', '--config', 'c.yaml'],
+  ['no class to generate', 'generate', '--out', out],
   ['an unknown data set', 'data', 'cats', '--out', out],
 ];
 

@@ -8,6 +8,9 @@ const PLACES = ['../models/', '../../../models/'];
 /** The model that is used when no --model is given, below `models/`. */
 const TOKENIZER = 'emoji-64/tokenizer';
 
+/** The model that is used when no --generator is given. */
+const GENERATOR = 'emoji-64/generator';
+
 /** Path of something below `models/`, or undefined where it is not installed. */
 export function shippedPath(name: string): string | undefined {
   return PLACES.map((place) => fileURLToPath(new URL(`${place}${name}`, import.meta.url))).find((path) =>
@@ -30,6 +33,21 @@ export function shippedTokenizer(): string {
   if (found === undefined) {
     throw new CheckpointError(
       `shippedTokenizer: no model is given, and ${TOKENIZER} did not come with this installation. Pass a model folder with --model.`,
+    );
+  }
+  return found;
+}
+
+/**
+ * The generator that is used when no --generator is given.
+ *
+ * @throws CheckpointError where it is not installed.
+ */
+export function shippedGenerator(): string {
+  const found = shippedPath(GENERATOR);
+  if (found === undefined) {
+    throw new CheckpointError(
+      `shippedGenerator: no generator is given, and ${GENERATOR} did not come with this installation. Pass a model folder with --generator.`,
     );
   }
   return found;

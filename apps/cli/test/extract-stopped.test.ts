@@ -10,7 +10,7 @@ import { saveTinyModel } from './tiny-model';
 
 const folder = temporaryFolder();
 const inFolder = (name: string): string => join(folder, name);
-const NUM_PICTURES = 600;
+const NUM_PICTURES = 160;
 
 /** Promised: Ctrl-C stops within a second. */
 const STOP_MS = 1000;

@@ -76,7 +76,7 @@ describe('pictureGrid', () => {
     expect(grid.pixels.at(-5 * 3)).toBe(1);
     const wide = { width: 40_000, height: 1, pixels: tall.pixels };
     await expect(pictureGrid([[wide]], { columnLabels: ['a'] })).rejects.toThrow(
-      'pictureGrid: 40012 pixels are too wide for captions, which reach 32767. Leave columnLabels out.',
+      'pictureGrid: 40012 pixels are too wide for captions, which reach 32767. Leave the labels out.',
     );
   });
 

@@ -1,12 +1,14 @@
 import { parseTokenizerConfig } from '@restok/core';
+import type { OpenedModel } from '@restok/hub';
 import { openModel } from '@restok/hub';
 import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
 import type { CommonOptions } from '../load-tokenizer';
+import type { ModelDescription } from '../model-description';
+import { commonFacts, memoryText, PROGRAM_BYTES, sizeText } from '../model-description';
+import { isGenerator } from '../model-kind';
 import { createOutput } from '../output';
 import { shippedTokenizer } from '../shipped-model';
-
-/** Node.js with the libraries, measured with a model of 3M parameters. */
-const PROGRAM_BYTES = 110 * 2 ** 20;
+import { describeGenerator } from './info-generator';
 
 /** Working memory for each pixel of a picture, and its bound, measured at 64 x 64 and at the released size. */
 const WORKING_BYTES_PER_PIXEL = 24_000;
@@ -16,44 +18,48 @@ const MAX_WORKING_BYTES = 1.5e9 - PROGRAM_BYTES;
 export async function info(model: string | undefined, options: CommonOptions): Promise<void> {
   const opened = await openModel(model ?? shippedTokenizer());
   try {
-    const config = parseTokenizerConfig(opened.config);
-    const { schedule, cropSize } = tokenizerArchitecture(config);
-    const parameters = countParameters(config);
-    const stored = [...opened.weights.entries.values()];
-    const dtypes = [...new Set(stored.map(({ dtype }) => dtype))];
-    const { codebook_size: codebookSize, token_size: codeWidth } = config.model.vq_model;
-    const bitsPerPicture = schedule.numLatents * Math.log2(codebookSize);
-    const license = typeof config.license === 'string' ? config.license : 'not stated';
-    const working = Math.min(MAX_WORKING_BYTES, cropSize * cropSize * WORKING_BYTES_PER_PIXEL);
-    const memoryBytes = Math.round(PROGRAM_BYTES + parameters * Float32Array.BYTES_PER_ELEMENT + working);
-    const data = {
-      model: opened.description,
-      kind: 'tokenizer',
-      size: cropSize,
-      numLatents: schedule.numLatents,
-      levelSizes: schedule.levelSizes,
-      codebookSize,
-      codeWidth,
-      bitsPerPicture,
-      parameters,
-      dtypes,
-      memoryBytes,
-      license,
-      config,
-    };
-    createOutput(options).result(data, [
-      `${data.model}: a tokenizer of ${(parameters / 1e6).toFixed(2)}M parameters, stored as ${dtypes.join(', ')}`,
-      `pictures   ${cropSize} x ${cropSize}`,
-      `latents    ${schedule.numLatents} in levels of ${schedule.levelSizes.join(', ')}`,
-      `codebook   ${codebookSize} codes of ${codeWidth} values; ${Number(bitsPerPicture.toFixed(1))} bits a picture`,
-      `memory     about ${Math.ceil(memoryBytes / 2 ** 20)} MiB`,
-      `licence    ${license}`,
-      'config',
-      ...configLines(config),
-    ]);
+    const { data, lines } = isGenerator(opened) ? describeGenerator(opened) : describeTokenizer(opened);
+    createOutput(options).result(data, [...lines, 'config', ...configLines(data.config)]);
   } finally {
     await opened.close();
   }
+}
+
+function describeTokenizer(opened: OpenedModel): ModelDescription {
+  const config = parseTokenizerConfig(opened.config);
+  const { schedule, cropSize } = tokenizerArchitecture(config);
+  const parameters = countParameters(config);
+  const { dtypes, license } = commonFacts(opened, config);
+  const { codebook_size: codebookSize, token_size: codeWidth } = config.model.vq_model;
+  const bitsPerPicture = schedule.numLatents * Math.log2(codebookSize);
+  const working = Math.min(MAX_WORKING_BYTES, cropSize * cropSize * WORKING_BYTES_PER_PIXEL);
+  const memoryBytes = Math.round(PROGRAM_BYTES + parameters * Float32Array.BYTES_PER_ELEMENT + working);
+  const data = {
+    model: opened.description,
+    kind: 'tokenizer',
+    size: cropSize,
+    numLatents: schedule.numLatents,
+    levelSizes: schedule.levelSizes,
+    codebookSize,
+    codeWidth,
+    bitsPerPicture,
+    parameters,
+    dtypes,
+    memoryBytes,
+    license,
+    config,
+  };
+  return {
+    data,
+    lines: [
+      `${data.model}: a tokenizer of ${sizeText(parameters, dtypes)}`,
+      `pictures   ${cropSize} x ${cropSize}`,
+      `latents    ${schedule.numLatents} in levels of ${schedule.levelSizes.join(', ')}`,
+      `codebook   ${codebookSize} codes of ${codeWidth} values; ${Number(bitsPerPicture.toFixed(1))} bits a picture`,
+      `memory     ${memoryText(memoryBytes)}`,
+      `licence    ${license}`,
+    ],
+  };
 }
 
 /** Of the model itself: a file may also hold weights that only training needs. Nothing is loaded. */

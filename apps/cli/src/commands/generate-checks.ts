@@ -1,0 +1,125 @@
+import type { GuidanceScheduleName } from '@restok/generator';
+import type { GeneratorOptions, PairSizes } from '../load-generator';
+import { checkPngName } from '../output-files';
+import { UsageError } from '../usage-error';
+
+/** What the command line of `restok generate` says. */
+export interface GenerateOptions extends GeneratorOptions {
+  /** Names or numbers. */
+  readonly class: readonly string[];
+  /** Pictures of each class. */
+  readonly count: number;
+  readonly seed: number;
+  readonly guidance: number;
+  readonly schedule: GuidanceScheduleName;
+  readonly start?: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly out: string;
+  readonly grid?: string;
+  readonly previews: boolean;
+  readonly from?: string;
+  readonly keepLevels?: readonly number[];
+}
+
+/** Schedules that begin to guide at a share of the latents. */
+const SCHEDULES_WITH_START: readonly GuidanceScheduleName[] = ['step', 'rectangular'];
+
+/** What `readNpz` takes; larger archives are rarely read by others either. */
+const MAX_NPZ_BYTES = 2 * 2 ** 30;
+
+/** Grids are for looking at. */
+const MAX_GRID_PIXELS = 1e8;
+const MAX_GRID_WIDTH = 30_000;
+
+/** Whether pictures go into one .npz. */
+export function isNpz(path: string): boolean {
+  return /\.npz$/i.test(path);
+}
+
+/**
+ * Checks options that contradict each other whatever the models are.
+ *
+ * @throws UsageError.
+ */
+export function checkCombination(options: GenerateOptions): void {
+  const { out, grid, previews, from, keepLevels, schedule, start } = options;
+  if (grid !== undefined) {
+    checkPngName(grid);
+  }
+  if (isNpz(out) && previews) {
+    throw new UsageError('restok: --previews needs a folder as --out, got a .npz. Name a folder.');
+  }
+  if ((from === undefined) !== (keepLevels === undefined)) {
+    throw new UsageError(
+      'restok: --from and --keep-levels need each other. Give both, for instance --from a.png --keep-levels 0-3.',
+    );
+  }
+  if (start !== undefined && !SCHEDULES_WITH_START.includes(schedule)) {
+    throw new UsageError(
+      `restok: --start needs --schedule ${SCHEDULES_WITH_START.join(' or ')}, got ${schedule}. Leave it out or name one of them.`,
+    );
+  }
+}
+
+/**
+ * Checks options against the generator.
+ *
+ * @returns leading latents that are kept.
+ * @throws UsageError.
+ */
+export function checkAgainstGenerator(
+  { guidance, keepLevels }: GenerateOptions,
+  { generator, tokenizer }: PairSizes,
+): number {
+  if (guidance !== 1 && generator.nullLabel === undefined) {
+    throw new UsageError(
+      `restok: --guidance must be 1 for this generator, which was trained without dropping classes, got ${guidance}. Leave it out.`,
+    );
+  }
+  return keepLevels === undefined ? 0 : latentsOfLevels(keepLevels, tokenizer.schedule.levelSizes);
+}
+
+/**
+ * How many latents levels hold that are the first ones.
+ *
+ * @param levels in ascending order.
+ * @throws UsageError when they are not the first, or more than there are.
+ */
+export function latentsOfLevels(levels: readonly number[], levelSizes: readonly number[]): number {
+  const last = levelSizes.length - 1;
+  const beyond = levels.find((level) => level > last);
+  if (beyond !== undefined) {
+    throw new UsageError(
+      `restok: --keep-levels must be in 0-${last}, the levels of this model, got ${beyond}. Name others; restok info shows them.`,
+    );
+  }
+  if (levels.some((level, i) => level !== i)) {
+    throw new UsageError(
+      `restok: --keep-levels must be the first levels without a gap, for instance 0-${Math.max(...levels)}, got ${levels.join(', ')}. A level is generated from those before it.`,
+    );
+  }
+  return levelSizes.slice(0, levels.length).reduce((sum, size) => sum + size, 0);
+}
+
+/** @throws UsageError when that many pictures do not fit into one archive. */
+export function checkNpzSize(numPictures: number, size: number): void {
+  const most = Math.floor(MAX_NPZ_BYTES / (size * size * 3));
+  if (numPictures > most) {
+    throw new UsageError(
+      `restok: a .npz takes at most ${most} pictures of this size, got ${numPictures}. Write several, each with a --seed of its own.`,
+    );
+  }
+}
+
+/** @throws UsageError when a grid would be too large to look at. */
+export function checkGridSize(rows: number, columns: number, cell: number): void {
+  const mostColumns = Math.floor(MAX_GRID_WIDTH / cell);
+  const mostCells = Math.floor(MAX_GRID_PIXELS / cell ** 2);
+  if (columns > mostColumns || rows * columns > mostCells) {
+    throw new UsageError(
+      `restok: --grid shows at most ${mostCells} pictures and ${mostColumns} in a row, got ${rows} rows of ${columns}. Generate fewer pictures or leave it out.`,
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { GeneratorArchitecture, GenerateOptions as SamplingOptions } from '@restok/generator';
+import type { NamedClass } from '../class-names';
+import { findClasses } from '../class-names';
+import { outputNames } from '../file-names';
+import type { PairSizes } from '../load-generator';
+import type { GenerateOptions } from './generate-checks';
+import { checkAgainstGenerator, checkNpzSize, isNpz } from './generate-checks';
+
+/** A picture that will be generated. */
+export interface PlannedPicture {
+  readonly label: number;
+  /** Name of its class, or its number. */
+  readonly className: string;
+  /** Which of its class, from 1. */
+  readonly number: number;
+  readonly file: string;
+  /** A file for each pass; the last is the picture's own. Empty without --previews. */
+  readonly previews: readonly string[];
+}
+
+/** What will be generated, checked. */
+export interface GeneratePlan {
+  /** Class by class. */
+  readonly pictures: readonly PlannedPicture[];
+  readonly classes: readonly NamedClass[];
+  /** Leading latents that are kept. */
+  readonly numKept: number;
+  /** How many latents there are after each pass that predicts. */
+  readonly latentsAfterPass: readonly number[];
+  /** Pictures that the generator makes at once. */
+  readonly batchSize: number;
+  /** Pictures that the tokenizer decodes at once. */
+  readonly decodeBatchSize: number;
+  readonly sampling: SamplingOptions;
+}
+
+/** More pictures at once are no faster. */
+const MAX_BATCH = 16;
+
+/** What the working memory of a batch may take. */
+const BATCH_BYTES = 512 * 2 ** 20;
+
+/** Pixels that are decoded at once: 16 pictures of 64 x 64, one of 256 x 256. */
+const PIXELS_PER_DECODE = 16 * 64 * 64;
+
+/**
+ * Checks everything against the models and names the files.
+ *
+ * @throws UsageError.
+ */
+export function planPictures(options: GenerateOptions, sizes: PairSizes): GeneratePlan {
+  const classes = findClasses(options.class, sizes.classes);
+  const numKept = checkAgainstGenerator(options, sizes);
+  const { generator, tokenizer } = sizes;
+  const { cropSize } = tokenizer;
+  const latentsAfterPass = generator.layout.passes
+    .filter(({ position }) => position >= numKept)
+    .map(({ position, size }) => position + size);
+  const pictures = namePictures(options, classes, latentsAfterPass);
+  if (isNpz(options.out)) {
+    checkNpzSize(pictures.length, cropSize);
+  }
+  const { guidance, schedule, start, temperature, topK, topP } = options;
+  const rows = guidance === 1 ? 1 : 2;
+  return {
+    pictures,
+    classes,
+    numKept,
+    latentsAfterPass,
+    batchSize: atMost(MAX_BATCH, BATCH_BYTES / (rows * workingBytes(generator))),
+    decodeBatchSize: atMost(MAX_BATCH, PIXELS_PER_DECODE / cropSize ** 2),
+    sampling: {
+      guidanceScale: guidance,
+      guidanceSchedule: { name: schedule, start },
+      temperature,
+      topK,
+      topP,
+    },
+  };
+}
+
+/** Bytes that a row of a batch takes: its cache of keys and values, and the widest tensors of its largest pass. */
+export function workingBytes(generator: GeneratorArchitecture): number {
+  const { numLayers, numKeyHeads, headWidth, numLatents, vocabularySize, feedForwardWidth } = generator;
+  const cache = 2 * numLayers * numKeyHeads * headWidth * numLatents;
+  const largestPass = Math.max(...generator.layout.passes.map(({ size }) => size));
+  const pass = largestPass * (2 * vocabularySize + 4 * feedForwardWidth);
+  return (cache + pass) * Float32Array.BYTES_PER_ELEMENT;
+}
+
+function namePictures(
+  { count, out, previews }: GenerateOptions,
+  classes: readonly NamedClass[],
+  latentsAfterPass: readonly number[],
+): PlannedPicture[] {
+  const wanted = classes.flatMap(({ label, name }) =>
+    Array.from({ length: count }, (_, i) => ({ label, className: name, number: i + 1 })),
+  );
+  if (isNpz(out)) {
+    return wanted.map((picture) => ({ ...picture, file: out, previews: [] }));
+  }
+  const suffixes = latentsAfterPass.map((latents, i) =>
+    i === latentsAfterPass.length - 1 ? '.png' : `.keep-${latents}.png`,
+  );
+  const shown = previews ? suffixes : [];
+  const stems = wanted.map(({ className, number }) => `${className.replaceAll(/[/\\]/g, '-')}-${number}.png`);
+  const names = outputNames(stems, [...new Set(['.png', ...shown])]);
+  return wanted.map((picture, i) => ({
+    ...picture,
+    file: join(out, `${names[i]}.png`),
+    previews: shown.map((suffix) => join(out, `${names[i]}${suffix}`)),
+  }));
+}
+
+function atMost(limit: number, share: number): number {
+  return Math.max(1, Math.min(limit, Math.floor(share)));
+}

@@ -1,0 +1,96 @@
+import { CheckpointError } from '@restok/core';
+import type { GeneratorArchitecture } from '@restok/generator';
+import { Generator, generatorArchitecture } from '@restok/generator';
+import type { OpenedModel } from '@restok/hub';
+import { openModel } from '@restok/hub';
+import type { TokenizerArchitecture } from '@restok/tokenizer';
+import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
+import type { ClassList } from './class-names';
+import type { CommonOptions } from './load-tokenizer';
+import { generatorConfigOf, tokenizerConfigOf } from './model-kind';
+import type { Output } from './output';
+import { shippedGenerator, shippedTokenizer } from './shipped-model';
+import { useBackend } from './use-backend';
+
+/** Options of every command that runs a generator. */
+export interface GeneratorOptions extends CommonOptions {
+  readonly generator?: string;
+  readonly tokenizer?: string;
+}
+
+/** What is known of a generator and its tokenizer before their weights are loaded. */
+export interface PairSizes {
+  readonly generator: GeneratorArchitecture;
+  readonly tokenizer: TokenizerArchitecture;
+  readonly classes: ClassList;
+}
+
+/** Loads one of the two models for some work and frees it afterwards, so that memory need not hold both. */
+export interface ModelPair {
+  withGenerator<Result>(work: (generator: Generator) => Promise<Result>): Promise<Result>;
+  withTokenizer<Result>(work: (tokenizer: ResTok) => Promise<Result>): Promise<Result>;
+}
+
+/** What to do before and after weights are loaded. */
+export interface GeneratorTask<Prepared> {
+  /** Reads and checks all input, knowing only sizes: what is wrong shows at once. */
+  prepare(sizes: PairSizes): Promise<Prepared>;
+  run(models: ModelPair, prepared: Prepared): Promise<void>;
+}
+
+/**
+ * Runs a task with the generator and the tokenizer that the options name.
+ *
+ * @throws CheckpointError where the two do not fit together.
+ */
+export async function withModelPair<Prepared>(
+  options: GeneratorOptions,
+  output: Output,
+  task: GeneratorTask<Prepared>,
+): Promise<void> {
+  await useBackend(options.backend);
+  const generator = await openModel(options.generator ?? shippedGenerator());
+  try {
+    const tokenizer = await openModel(options.tokenizer ?? shippedTokenizer());
+    try {
+      const prepared = await task.prepare(sizesOf(generator, tokenizer));
+      await task.run(modelPair(generator, tokenizer, output), prepared);
+    } finally {
+      await tokenizer.close();
+    }
+  } finally {
+    await generator.close();
+  }
+}
+
+function sizesOf(generator: OpenedModel, tokenizer: OpenedModel): PairSizes {
+  const { config, isHar } = generatorConfigOf(generator);
+  const sizes = {
+    generator: generatorArchitecture(config, isHar),
+    tokenizer: tokenizerArchitecture(tokenizerConfigOf(tokenizer)),
+    classes: { numClasses: config.num_classes, names: config.class_names },
+  };
+  const { numLatents, vocabularySize } = sizes.generator;
+  const { schedule, model } = sizes.tokenizer;
+  if (numLatents !== schedule.numLatents || vocabularySize !== model.codebook_size) {
+    throw new CheckpointError(
+      `restok: the generator ${generator.description} and the tokenizer ${tokenizer.description} must have the same latents and codes, got ${numLatents} latents of ${vocabularySize} codes and ${schedule.numLatents} of ${model.codebook_size}. Pass the tokenizer that the generator was trained with as --tokenizer.`,
+    );
+  }
+  return sizes;
+}
+
+function modelPair(generator: OpenedModel, tokenizer: OpenedModel, output: Output): ModelPair {
+  const onProgress = (loaded: number, total: number): void =>
+    output.progress(`loading ${loaded}/${total} tensors`);
+  return {
+    async withGenerator(work) {
+      const loaded = await Generator.fromWeights(generator.config, generator.weights, { onProgress });
+      return work(loaded).finally(() => loaded.dispose());
+    },
+    async withTokenizer(work) {
+      const loaded = await ResTok.fromWeights(tokenizer.config, tokenizer.weights, { onProgress });
+      return work(loaded).finally(() => loaded.dispose());
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { GeneratorConfig, TokenizerConfig, WeightReader } from '@restok/core';
+import { CheckpointError, parseGeneratorConfig, parseTokenizerConfig } from '@restok/core';
+import type { OpenedModel } from '@restok/hub';
+
+/** Part of the names of weights that only generators have. */
+const GENERATOR_WEIGHTS = 'cls_embedding.';
+
+/** Part of the names of weights that only HAR generators have. */
+const HAR_WEIGHTS = 'spe_tok_embeddings.';
+
+/** The checked config of a generator, and whether it predicts whole levels at once. */
+export interface DescribedGenerator {
+  readonly config: GeneratorConfig;
+  readonly isHar: boolean;
+}
+
+/** Whether a model folder holds a generator; its weights say so, as one config may describe both kinds. */
+export function isGenerator({ weights }: OpenedModel): boolean {
+  return hasWeights(weights, GENERATOR_WEIGHTS);
+}
+
+/** @throws CheckpointError where the folder holds another kind of model, ConfigError. */
+export function generatorConfigOf(model: OpenedModel): DescribedGenerator {
+  if (!isGenerator(model)) {
+    throw new CheckpointError(
+      `restok: ${model.description} holds no generator. Pass the folder of one with --generator.`,
+    );
+  }
+  const isHar = hasWeights(model.weights, HAR_WEIGHTS);
+  return { config: parseGeneratorConfig(model.config, { har: isHar }), isHar };
+}
+
+/** @throws CheckpointError where the folder holds another kind of model, ConfigError. */
+export function tokenizerConfigOf(model: OpenedModel): TokenizerConfig {
+  if (isGenerator(model)) {
+    throw new CheckpointError(
+      `restok: ${model.description} holds a generator. Pass the folder of a tokenizer instead.`,
+    );
+  }
+  return parseTokenizerConfig(model.config);
+}
+
+function hasWeights({ entries }: WeightReader, part: string): boolean {
+  return [...entries.keys()].some((name) => name.includes(part));
+}
