@@ -1,7 +1,7 @@
-import { parseTokenizerConfig } from '@restok/core';
 import { openModel } from '@restok/hub';
 import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
+import { tokenizerConfigOf } from './model-kind';
 import type { Output } from './output';
 import { shippedTokenizer } from './shipped-model';
 import type { BackendOption } from './use-backend';
@@ -34,7 +34,7 @@ export async function withTokenizer<Prepared>(
   const model = await openModel(options.model ?? shippedTokenizer());
   let tokenizer: ResTok | undefined;
   try {
-    const prepared = await task.prepare(tokenizerArchitecture(parseTokenizerConfig(model.config)));
+    const prepared = await task.prepare(tokenizerArchitecture(tokenizerConfigOf(model)));
     tokenizer = await ResTok.fromWeights(model.config, model.weights, {
       onProgress: (loaded, total) => output.progress(`loading ${loaded}/${total} tensors`),
     });

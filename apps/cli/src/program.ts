@@ -14,8 +14,8 @@ import { info } from './commands/info';
 import { mix } from './commands/mix';
 import type { ReconstructOptions } from './commands/reconstruct';
 import { reconstruct } from './commands/reconstruct';
-import type { TrainOptions } from './commands/train';
-import { trainTokenizer } from './commands/train';
+import type { TrainedKind, TrainOptions } from './commands/train';
+import { train, trainedKinds } from './commands/train';
 import { oneLine } from './error-line';
 import type { CommonOptions, TokenizerOptions } from './load-tokenizer';
 import { parseCount, parseCounts, parseRanges } from './number-lists';
@@ -137,11 +137,11 @@ function addTrainingCommands(program: Command): void {
     'trains a model as a config says; resumes from its newest checkpoint',
     'restok train tokenizer --config tokenizer.yaml training.seed=7',
   )
-    .addArgument(new Argument('<what>', 'what to train').choices(['tokenizer']))
+    .addArgument(new Argument('<what>', 'what to train').choices(trainedKinds))
     .argument('[overrides...]', 'key=value')
     .requiredOption('--config <file>', 'YAML or JSON in the form of the authors', parsePath)
-    .action((_what: string, overrides: string[], options: TrainOptions) =>
-      trainTokenizer(overrides, options),
+    .action((kind: TrainedKind, overrides: string[], options: TrainOptions) =>
+      train(kind, overrides, options),
     );
   tokenizerCommand(
     program,
