@@ -1,12 +1,10 @@
-import type { GeneratorConfig, TokenizerConfig, WeightReader } from '@restok/core';
+import type { GeneratorConfig, TokenizerConfig } from '@restok/core';
 import { CheckpointError, parseGeneratorConfig, parseTokenizerConfig } from '@restok/core';
+import { hasHarWeights } from '@restok/generator';
 import type { OpenedModel } from '@restok/hub';
 
 /** Part of the names of weights that only generators have. */
 const GENERATOR_WEIGHTS = 'cls_embedding.';
-
-/** Part of the names of weights that only HAR generators have. */
-const HAR_WEIGHTS = 'spe_tok_embeddings.';
 
 /** The checked config of a generator, and whether it predicts whole levels at once. */
 export interface DescribedGenerator {
@@ -16,7 +14,7 @@ export interface DescribedGenerator {
 
 /** Whether a model folder holds a generator; its weights say so, as one config may describe both kinds. */
 export function isGenerator({ weights }: OpenedModel): boolean {
-  return hasWeights(weights, GENERATOR_WEIGHTS);
+  return [...weights.entries.keys()].some((name) => name.includes(GENERATOR_WEIGHTS));
 }
 
 /** @throws CheckpointError where the folder holds another kind of model, ConfigError. */
@@ -26,7 +24,7 @@ export function generatorConfigOf(model: OpenedModel): DescribedGenerator {
       `restok: ${model.description} holds no generator. Pass the folder of one with --generator.`,
     );
   }
-  const isHar = hasWeights(model.weights, HAR_WEIGHTS);
+  const isHar = hasHarWeights(model.weights);
   return { config: parseGeneratorConfig(model.config, { har: isHar }), isHar };
 }
 
@@ -38,8 +36,4 @@ export function tokenizerConfigOf(model: OpenedModel): TokenizerConfig {
     );
   }
   return parseTokenizerConfig(model.config);
-}
-
-function hasWeights({ entries }: WeightReader, part: string): boolean {
-  return [...entries.keys()].some((name) => name.includes(part));
 }

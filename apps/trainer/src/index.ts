@@ -4,3 +4,5 @@ export { runGeneratorTraining } from './run-generator-training';
 export type { GeneratorTrainingObserver, RunGeneratorTrainingOptions } from './run-generator-training';
 export type { RunObserver, TrainingResult, TrainingStart } from './training-run';
 export { trainCommand } from './train-command';
+export { isGeneratorConfig, trainingNumbers } from './training-report';
+export type { TrainingReport } from './training-report';

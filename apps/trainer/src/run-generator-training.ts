@@ -1,4 +1,3 @@
-import { useNodeBackend } from '@restok/backend-node';
 import type { ConfigTree } from '@restok/core';
 import { Generator } from '@restok/generator';
 import { ResTok } from '@restok/tokenizer';
@@ -11,12 +10,11 @@ import type {
   GeneratorTrainingConfig,
 } from '@restok/training';
 import { evaluateGenerator, GeneratorTrainer, parseGeneratorTrainingConfig } from '@restok/training';
-import { removeStaleFolders } from './exchange-folder';
 import { writeGeneratedGrid } from './generated-grid';
 import { openGeneratorData } from './open-generator-data';
+import { prepareProcesses, startHelper } from './training-processes';
 import type { RunObserver, TrainingResult, TrainingTask } from './training-run';
 import { runTask } from './training-run';
-import { WorkerHelper } from './worker-helper';
 import { generatorCodec } from './worker-protocol';
 
 /** What a run tells whoever watches it. */
@@ -45,11 +43,7 @@ export async function runGeneratorTraining(
   options: RunGeneratorTrainingOptions = {},
 ): Promise<TrainingResult> {
   const config = parseGeneratorTrainingConfig(raw);
-  const { training } = config;
-  const workers = Math.min(training.workers, training.gradient_accumulation_steps);
-  removeStaleFolders();
-  const threads = workers > 1 ? 1 : training.threads;
-  const backend = await useNodeBackend({ gemm: training.gemm, threads });
+  const processes = await prepareProcesses(config.training);
   const used: { dispose(): void }[] = [];
   try {
     const train = await openGeneratorData(config, 'train');
@@ -58,13 +52,18 @@ export async function runGeneratorTraining(
     used.push(test);
     const tokenizer = await openTokenizer(config);
     used.push(...(tokenizer === undefined ? [] : [tokenizer]));
-    const helper = workers > 1 ? await startWorkers(config, workers - 1) : undefined;
+    const helper = await startHelper<GeneratorPart, GeneratorPartResult>(
+      { kind: 'generator', config },
+      generatorCodec,
+      processes,
+      () => new Generator(config.generator),
+    );
     used.push({ dispose: () => helper?.stop() });
     const trainer = new GeneratorTrainer(config, train.data, helper);
     used.push(trainer);
     return await runTask(generatorTask(config, trainer, test.data, tokenizer), {
       observer: options.observer ?? {},
-      resources: { backend, workers: helper?.processIds ?? [] },
+      resources: { backend: processes.backend, workers: helper?.processIds ?? [] },
       signal: options.signal,
     });
   } finally {
@@ -75,18 +74,6 @@ export async function runGeneratorTraining(
 async function openTokenizer({ experiment }: GeneratorTrainingConfig): Promise<ResTok | undefined> {
   const source = experiment.tokenizer_checkpoint ?? '';
   return source === '' ? undefined : ResTok.fromPretrained(source);
-}
-
-function startWorkers(
-  config: GeneratorTrainingConfig,
-  count: number,
-): Promise<WorkerHelper<GeneratorPart, GeneratorPartResult>> {
-  // Weights that are never drawn take no memory.
-  const { numParameters } = new Generator(config.generator);
-  const { gemm } = config.training;
-  return WorkerHelper.start({
-    ...{ job: { kind: 'generator', config }, gemm, codec: generatorCodec, numParameters, count },
-  });
 }
 
 function generatorTask(

@@ -1,4 +1,3 @@
-import { useNodeBackend } from '@restok/backend-node';
 import type { ConfigTree } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
 import { ResTok } from '@restok/tokenizer';
@@ -15,12 +14,11 @@ import {
   parseTokenizerTrainingConfig,
   TokenizerTrainer,
 } from '@restok/training';
-import { removeStaleFolders } from './exchange-folder';
 import { openTokenizerData } from './open-dataset';
 import { writeSampleGrid } from './sample-grid';
+import { prepareProcesses, startHelper } from './training-processes';
 import type { RunObserver, TrainingResult, TrainingTask } from './training-run';
 import { runTask } from './training-run';
-import { WorkerHelper } from './worker-helper';
 import { tokenizerCodec } from './worker-protocol';
 
 /** What a run tells whoever watches it. */
@@ -48,20 +46,22 @@ export async function runTokenizerTraining(
   options: RunTrainingOptions = {},
 ): Promise<TrainingResult> {
   const config = parseTokenizerTrainingConfig(raw);
-  const { training } = config;
-  const workers = Math.min(training.workers, training.gradient_accumulation_steps);
-  removeStaleFolders();
-  const threads = workers > 1 ? 1 : training.threads;
-  const backend = await useNodeBackend({ gemm: training.gemm, threads });
+  const processes = await prepareProcesses(config.training);
   const dataset = await openTokenizerData(config, 'train');
   const testSet = await openTokenizerData(config, 'test');
-  const helper = workers > 1 ? await startWorkers(config, workers - 1) : undefined;
+  const job = { kind: 'tokenizer', config } as const;
+  const helper = await startHelper<PartOfStep, PartResult>(
+    job,
+    tokenizerCodec,
+    processes,
+    () => new ResTok(config.tokenizer),
+  );
   try {
     const trainer = new TokenizerTrainer(config, dataset, helper);
     try {
       return await runTask(tokenizerTask(config, trainer, testSet), {
         observer: options.observer ?? {},
-        resources: { backend, workers: helper?.processIds ?? [] },
+        resources: { backend: processes.backend, workers: helper?.processIds ?? [] },
         signal: options.signal,
       });
     } finally {
@@ -70,18 +70,6 @@ export async function runTokenizerTraining(
   } finally {
     helper?.stop();
   }
-}
-
-function startWorkers(
-  config: TokenizerTrainingConfig,
-  count: number,
-): Promise<WorkerHelper<PartOfStep, PartResult>> {
-  // Weights that are never drawn take no memory.
-  const { numParameters } = new ResTok(config.tokenizer);
-  const { gemm } = config.training;
-  return WorkerHelper.start({
-    ...{ job: { kind: 'tokenizer', config }, gemm, codec: tokenizerCodec, numParameters, count },
-  });
 }
 
 function tokenizerTask(

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
-import type { ConfigTree } from '@restok/core';
 import { interpolateConfig, overrideConfig, parseRawConfig } from '@restok/core';
 import { runGeneratorTraining } from './run-generator-training';
 import { runTokenizerTraining } from './run-tokenizer-training';
+import type { TrainingReport } from './training-report';
+import { isGeneratorConfig, trainingNumbers } from './training-report';
 import type { RunObserver, TrainingResult } from './training-run';
 
 export interface TrainCommandOptions {
@@ -38,22 +39,8 @@ export async function trainCommand(options: TrainCommandOptions): Promise<Traini
   }
 }
 
-function isGeneratorConfig({ model }: ConfigTree): boolean {
-  return typeof model === 'object' && model !== null && 'generator' in model;
-}
-
-/** What the reports and evaluations of every kind of training may hold. */
-interface AnyReport {
-  readonly step: number;
-  readonly loss?: number;
-  readonly accuracy?: number;
-  readonly reconstructionLoss?: number;
-  readonly codebookUsage?: number;
-  readonly psnr?: Readonly<Record<string, number>>;
-}
-
 interface Watcher {
-  readonly observer: RunObserver<AnyReport, Omit<AnyReport, 'step'>>;
+  readonly observer: RunObserver<TrainingReport, Omit<TrainingReport, 'step'>>;
   end(): void;
 }
 
@@ -100,7 +87,10 @@ function progressWatcher(): Watcher {
         }
       },
       onStep: (report) => {
-        const shown = { rate: report.picturesPerSecond.toFixed(1), numbers: numbersOf(report) };
+        const shown = {
+          rate: report.picturesPerSecond.toFixed(1),
+          numbers: trainingNumbers(report).join(' | '),
+        };
         if (isTerminal) {
           bar.update(report.step, shown);
         } else if (performance.now() - lastLine > LINE_EVERY) {
@@ -109,7 +99,9 @@ function progressWatcher(): Watcher {
         }
       },
       onEvaluation: (evaluation) => {
-        say(`${isTerminal ? '\n' : ''}step ${evaluation.step} | test ${numbersOf(evaluation)}`);
+        say(
+          `${isTerminal ? '\n' : ''}step ${evaluation.step} | test ${trainingNumbers(evaluation).join(' | ')}`,
+        );
       },
     },
     end: () => {
@@ -118,17 +110,4 @@ function progressWatcher(): Watcher {
       }
     },
   };
-}
-
-/** What a report holds, for people. */
-function numbersOf({ loss, accuracy, reconstructionLoss, codebookUsage, psnr }: AnyReport): string {
-  const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
-  const decibels = Object.entries(psnr ?? {}).map(([kept, value]) => `${kept}: ${value.toFixed(2)} dB`);
-  return [
-    ...(decibels.length === 0 ? [] : [decibels.join(', ')]),
-    ...(reconstructionLoss === undefined ? [] : [`loss ${reconstructionLoss.toFixed(5)}`]),
-    ...(loss === undefined ? [] : [`loss ${loss.toFixed(4)}`]),
-    ...(accuracy === undefined ? [] : [`right ${percent(accuracy)}`]),
-    ...(codebookUsage === undefined ? [] : [`codebook ${percent(codebookUsage)}`]),
-  ].join(' | ');
 }

@@ -1,10 +1,9 @@
-import { exp4, sumLanes } from './exponential';
+import { exp1, exp4, rowMaximum, sumLanes } from './exponential';
 import { inverseDeviation, rowMean } from './layer-norm';
 
 /** (a, b) pairs turned by their angles: x cos + swapped(x) (-sin, sin). `sign` is 1, or -1 to turn back. */
-// @ts-ignore: decorator
 @inline
-function turn4(v: v128, cos: usize, sin: usize, sign: v128): v128 {
+export function turn4(v: v128, cos: usize, sin: usize, sign: v128): v128 {
   const c2 = v128.load64_zero(cos);
   const s2 = v128.load64_zero(sin);
   const c = i32x4.shuffle(c2, c2, 0, 0, 1, 1);
@@ -173,18 +172,13 @@ function copyValues(from: usize, to: usize, tokens: i32, part: usize): void {
 export function softmaxRows(scores: usize, rows: i32, stride: i32, columns: i32): void {
   for (let r = 0; r < rows; r++) {
     const row = scores + ((<usize>r * <usize>stride) << 2);
-    let max4 = f32x4.splat(-f32.MAX_VALUE);
-    let highest: f32 = -f32.MAX_VALUE;
-    let i = 0;
-    for (; i + 4 <= columns; i += 4) max4 = f32x4.pmax(max4, v128.load(row + (<usize>i << 2)));
-    for (; i < columns; i++) highest = max(highest, load<f32>(row + (<usize>i << 2)));
-    highest = max(highest, max(f32x4.extract_lane(max4, 0), f32x4.extract_lane(max4, 1)));
-    highest = max(highest, max(f32x4.extract_lane(max4, 2), f32x4.extract_lane(max4, 3)));
+    const highest = rowMaximum(row, columns);
     const highest4 = f32x4.splat(highest);
     let sum4 = f32x4.splat(0);
     let sum: f32 = 0;
+    let i = 0;
     // Eight values at a time share the loading of constants.
-    for (i = 0; i + 8 <= columns; i += 8) {
+    for (; i + 8 <= columns; i += 8) {
       const o = <usize>i << 2;
       const e = exp4(f32x4.sub(v128.load(row + o), highest4));
       const f = exp4(f32x4.sub(v128.load(row + o, 16), highest4));
@@ -200,7 +194,7 @@ export function softmaxRows(scores: usize, rows: i32, stride: i32, columns: i32)
     }
     for (; i < columns; i++) {
       const o = <usize>i << 2;
-      const e = f32x4.extract_lane(exp4(f32x4.splat(load<f32>(row + o) - highest)), 0);
+      const e = exp1(load<f32>(row + o) - highest);
       store<f32>(row + o, e);
       sum += e;
     }

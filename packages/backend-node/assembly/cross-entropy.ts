@@ -1,4 +1,4 @@
-import { exp4, sumLanes } from './exponential';
+import { exp1, exp4, rowMaximum, sumLanes } from './exponential';
 
 /** The largest value of each row and the sum of e^(x - largest). */
 export function softmaxStatistics(x: usize, maxima: usize, sums: usize, rows: i32, width: i32): void {
@@ -40,16 +40,6 @@ export function crossEntropyGrad(
   }
 }
 
-function rowMaximum(row: usize, width: i32): f32 {
-  let max4 = f32x4.splat(-f32.MAX_VALUE);
-  let largest: f32 = -f32.MAX_VALUE;
-  let i = 0;
-  for (; i + 4 <= width; i += 4) max4 = f32x4.pmax(max4, v128.load(row + (<usize>i << 2)));
-  for (; i < width; i++) largest = max(largest, load<f32>(row + (<usize>i << 2)));
-  largest = max(largest, max(f32x4.extract_lane(max4, 0), f32x4.extract_lane(max4, 1)));
-  return max(largest, max(f32x4.extract_lane(max4, 2), f32x4.extract_lane(max4, 3)));
-}
-
 /** In blocks, so that long rows keep their precision. */
 function sumOfExponentials(row: usize, width: i32, largest: f32): f32 {
   const largest4 = f32x4.splat(largest);
@@ -68,10 +58,4 @@ function sumOfExponentials(row: usize, width: i32, largest: f32): f32 {
   }
   for (; i < width; i++) total += <f64>exp1(load<f32>(row + (<usize>i << 2)) - largest);
   return <f32>total;
-}
-
-// @ts-ignore: decorator
-@inline
-function exp1(x: f32): f32 {
-  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
 }

@@ -1,5 +1,4 @@
 /** 32 well mixed bits of a number and a seed, as in the reference. */
-// @ts-ignore: decorator
 @inline
 function hash(number: u32, seed: u32): u32 {
   let mixed = number * 0x9e3779b9 + seed;
@@ -8,7 +7,6 @@ function hash(number: u32, seed: u32): u32 {
   return mixed ^ (mixed >>> 16);
 }
 
-// @ts-ignore: decorator
 @inline
 function hash4(numbers: v128, seed: v128): v128 {
   let mixed = i32x4.add(i32x4.mul(numbers, i32x4.splat(0x9e3779b9)), seed);

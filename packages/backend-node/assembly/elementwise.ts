@@ -7,7 +7,6 @@ export function fillRows(y: usize, bias: usize, rows: i32, width: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 const BLOCK: i32 = 128;
 
@@ -22,7 +21,6 @@ export function columnSums(x: usize, sums: usize, rows: i32, width: i32, scratch
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function addRow(sums: usize, row: usize, width: i32): void {
   let i = 0;

@@ -1,7 +1,6 @@
-// Vectorised exponential of four float32 values.
+// Vectorised exponential of four float32 values, and what softmax needs beside it.
 
 /** 1.5 * 2^23: adding it rounds a float32 below 2^22 to an integer, which then stands in its lowest bits. */
-// @ts-ignore: decorator
 @inline
 const ROUNDER: f32 = 12582912.0;
 
@@ -10,7 +9,6 @@ const ROUNDER: f32 = 12582912.0;
  *
  * pmin and pmax are one instruction each, min, max, nearest and trunc_sat are many.
  */
-// @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87.0)), f32x4.splat(88.0));
@@ -30,18 +28,32 @@ export function exp4(x: v128): v128 {
   return f32x4.mul(p, i32x4.shl(i32x4.add(rounded, i32x4.splat(127)), 23));
 }
 
+@inline
+export function exp1(x: f32): f32 {
+  return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
+}
+
 /** 1 / (1 + e^-x). */
-// @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
   return f32x4.div(f32x4.splat(1.0), f32x4.add(f32x4.splat(1.0), exp4(f32x4.neg(x))));
 }
 
 /** Sum of the four lanes. */
-// @ts-ignore: decorator
 @inline
 export function sumLanes(x: v128): f32 {
   return (
     f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
   );
+}
+
+/** The largest value of a row of any width; NaN is passed over. */
+export function rowMaximum(row: usize, width: i32): f32 {
+  let max4 = f32x4.splat(-f32.MAX_VALUE);
+  let largest: f32 = -f32.MAX_VALUE;
+  let i = 0;
+  for (; i + 4 <= width; i += 4) max4 = f32x4.pmax(max4, v128.load(row + (<usize>i << 2)));
+  for (; i < width; i++) largest = max(largest, load<f32>(row + (<usize>i << 2)));
+  largest = max(largest, max(f32x4.extract_lane(max4, 0), f32x4.extract_lane(max4, 1)));
+  return max(largest, max(f32x4.extract_lane(max4, 2), f32x4.extract_lane(max4, 3)));
 }

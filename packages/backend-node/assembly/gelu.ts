@@ -5,7 +5,6 @@ import { loadPart, storePart } from './part';
  * Half of erfc(|x| / sqrt 2) divided by e^(-x²/2), from Abramowitz and Stegun 7.1.26; with it
  * Phi(x) = 1 - t e for x >= 0 and t e otherwise, error below 2e-7.
  */
-// @ts-ignore: decorator
 @inline
 function tail4(x: v128): v128 {
   const t = f32x4.div(
@@ -20,20 +19,17 @@ function tail4(x: v128): v128 {
   return f32x4.mul(p, t);
 }
 
-// @ts-ignore: decorator
 @inline
 function distribution4(x: v128, decay: v128): v128 {
   const tail = f32x4.mul(tail4(x), decay);
   return v128.bitselect(tail, f32x4.sub(f32x4.splat(1.0), tail), f32x4.lt(x, f32x4.splat(0)));
 }
 
-// @ts-ignore: decorator
 @inline
 function gelu4(x: v128): v128 {
   return f32x4.mul(x, distribution4(x, exp4(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)))));
 }
 
-// @ts-ignore: decorator
 @inline
 function geluGrad4(gradient: v128, x: v128): v128 {
   const decay = exp4(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));

@@ -1,6 +1,5 @@
 // Matrix product for machines without a native one: panels of eight columns of B, packed, times four rows of A.
 
-// @ts-ignore: decorator
 @inline
 const PANEL: i32 = 8;
 
@@ -98,7 +97,6 @@ function packPanel(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function finishRow(to: usize, low: v128, high: v128, columns: i32, alpha: f32, beta: f32): void {
   const alpha4 = f32x4.splat(alpha);

@@ -1,14 +1,12 @@
 import { sigmoid4 } from './exponential';
 import { BLOCK, flush, groupStatistics } from './group-norm';
 
-// @ts-ignore: decorator
 @inline
 function normalized4(x: usize, mean: usize, inverse: usize): v128 {
   return f32x4.mul(f32x4.sub(v128.load(x), v128.load(mean)), v128.load(inverse));
 }
 
 /** The gradient times that of SiLU at gain n + shift, where there is one. */
-// @ts-ignore: decorator
 @inline
 function gradientBeforeAffine4(gradient: v128, n: v128, gain: usize, shift: usize, silu: bool): v128 {
   if (!silu) return gradient;
@@ -18,7 +16,6 @@ function gradientBeforeAffine4(gradient: v128, n: v128, gain: usize, shift: usiz
   return f32x4.mul(gradient, f32x4.mul(s, f32x4.add(one, f32x4.mul(a, f32x4.sub(one, s)))));
 }
 
-// @ts-ignore: decorator
 @inline
 function addTo(sums: usize, values: v128): void {
   v128.store(sums, f32x4.add(v128.load(sums), values));

@@ -3,7 +3,6 @@ import { sigmoid4 } from './exponential';
 // Pictures are [B, pixels, channels], channels a multiple of 4. `scratch` holds 8 x channels floats.
 // Per-channel sums run in float32 over blocks of 64 pixels and are gathered in float64.
 
-// @ts-ignore: decorator
 @inline
 export const BLOCK: i32 = 64;
 
@@ -76,7 +75,6 @@ export function flush(block: usize, sums: usize, channels: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function affine4(x: usize, scale: usize, offset: usize): v128 {
   return f32x4.add(f32x4.mul(v128.load(x), v128.load(scale)), v128.load(offset));

@@ -91,7 +91,6 @@ export function layerNormGrad(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 export function rowMean(x: usize, width: i32): f32 {
   let sum4 = f32x4.splat(0);
@@ -106,7 +105,6 @@ export function rowMean(x: usize, width: i32): f32 {
   return (sumLanes(sum4) + sum) / <f32>width;
 }
 
-// @ts-ignore: decorator
 @inline
 export function inverseDeviation(x: usize, width: i32, mean: f32, epsilon: f32): f32 {
   const mean4 = f32x4.splat(mean);

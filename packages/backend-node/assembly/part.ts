@@ -1,14 +1,12 @@
 // Vectors at the end of an array whose length need not be a multiple of four.
 
 /** Four values, or those that remain in the low lanes and zeros above. */
-// @ts-ignore: decorator
 @inline
 export function loadPart(address: usize, remaining: i32): v128 {
   return remaining >= 4 ? v128.load(address) : loadRest(address, remaining);
 }
 
 /** Writes four values, or as many as remain. */
-// @ts-ignore: decorator
 @inline
 export function storePart(address: usize, v: v128, remaining: i32): void {
   if (remaining >= 4) {

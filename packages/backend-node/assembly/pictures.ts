@@ -39,7 +39,6 @@ export function unfold(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function copyFloats(to: usize, from: usize, bytes: usize): void {
   let o: usize = 0;

@@ -64,7 +64,6 @@ export function rmsNormGrad(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function inverseRoot(x: usize, width: i32, epsilon: f32): f32 {
   let squares4 = f32x4.splat(0);

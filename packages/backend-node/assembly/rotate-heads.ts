@@ -1,3 +1,5 @@
+import { turn4 } from './attention';
+
 /**
  * Turns the first `turning` heads of each token by the angles of its position and copies what remains. A token is
  * `width` floats, a head `headWidth`, an even number. `direction` is 1, or -1 to turn back.
@@ -28,19 +30,13 @@ export function rotateHeads(
 }
 
 /** Channel pairs (a, b) become (a cos - b sin, a sin + b cos). */
-// @ts-ignore: decorator
 @inline
 function turnHead(x: usize, y: usize, cos: usize, sin: usize, headWidth: i32, direction: f32): void {
   const signs = f32x4.mul(f32x4(-1, 1, -1, 1), f32x4.splat(direction));
   let i = 0;
   for (; i + 4 <= headWidth; i += 4) {
     const o = <usize>i << 2;
-    const v = v128.load(x + o);
-    const c2 = v128.load64_zero(cos + (o >> 1));
-    const s2 = v128.load64_zero(sin + (o >> 1));
-    const s = f32x4.mul(i32x4.shuffle(s2, s2, 0, 0, 1, 1), signs);
-    const swapped = i32x4.shuffle(v, v, 1, 0, 3, 2);
-    v128.store(y + o, f32x4.add(f32x4.mul(v, i32x4.shuffle(c2, c2, 0, 0, 1, 1)), f32x4.mul(swapped, s)));
+    v128.store(y + o, turn4(v128.load(x + o), cos + (o >> 1), sin + (o >> 1), signs));
   }
   if (i < headWidth) {
     const o = <usize>i << 2;

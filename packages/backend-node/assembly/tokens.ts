@@ -1,4 +1,3 @@
-// @ts-ignore: decorator
 @inline
 function addScaled(to: usize, from: usize, weight: f32, width: i32): void {
   const w4 = f32x4.splat(weight);

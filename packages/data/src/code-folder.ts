@@ -77,11 +77,14 @@ export async function openCodeFolder(folder: string): Promise<CodeDataset> {
     read: async (pictures, { random } = {}) => {
       const indices = new Int32Array(pictures.length * numLatents);
       const labels = new Int32Array(pictures.length);
-      for (let i = 0; i < pictures.length; i++) {
-        const picture = checkIndex('openCodeFolder', pictures[i]!, count);
-        const read = await readChecked(codePaths(folder, manifest, picture), manifest);
-        const crop = random?.integer(numCrops) ?? plainCrop;
-        indices.set(read.indices.subarray(crop * numLatents, (crop + 1) * numLatents), i * numLatents);
+      const chosen = Array.from(pictures, (picture) => checkIndex('openCodeFolder', picture, count));
+      const crops = chosen.map(() => random?.integer(numCrops) ?? plainCrop);
+      const files = await Promise.all(
+        chosen.map((picture) => readChecked(codePaths(folder, manifest, picture), manifest)),
+      );
+      for (const [i, read] of files.entries()) {
+        const start = crops[i]! * numLatents;
+        indices.set(read.indices.subarray(start, start + numLatents), i * numLatents);
         labels[i] = read.label;
       }
       return { indices, labels };
@@ -93,8 +96,7 @@ async function readChecked(
   paths: CodePaths,
   { numLatents, codebookSize, crops, classNames }: CodeManifest,
 ): Promise<PictureCodes & { label: number }> {
-  const codes = await readCodeFile(paths.codes);
-  const label = await readLabelFile(paths.label);
+  const [codes, label] = await Promise.all([readCodeFile(paths.codes), readLabelFile(paths.label)]);
   const { numCrops } = extractionMethods[crops];
   if (codes.numCrops !== numCrops || codes.numLatents !== numLatents) {
     throw unfit(paths.codes, `indices [${numCrops}, ${numLatents}]`);

@@ -91,7 +91,7 @@ export async function* runGeneration(
       ? { labels, latents, stride: numLatents }
       : {
           labels: [...labels, ...labels.map(() => nullLabel)],
-          latents: Int32Array.of(...latents, ...latents),
+          latents: twice(latents),
           stride: numLatents,
         };
 
@@ -132,6 +132,14 @@ export async function* runGeneration(
   } finally {
     cache?.dispose();
   }
+}
+
+/** The same rows for the half with classes and the half without. */
+function twice(latents: Int32Array): Int32Array {
+  const both = new Int32Array(2 * latents.length);
+  both.set(latents);
+  both.set(latents, latents.length);
+  return both;
 }
 
 /** The passes that put kept latents into the cache: a single one unless published positions ask for each. */

@@ -35,6 +35,11 @@ export interface ForwardOptions {
 /** Part of the names of special tokens, which only HAR models have. */
 const HAR_WEIGHTS = 'spe_tok_embeddings';
 
+/** Whether weights are those of a HAR model, which decides, whatever its config says. */
+export function hasHarWeights({ entries }: Pick<WeightReader, 'entries'>): boolean {
+  return [...entries.keys()].some((name) => name.includes(HAR_WEIGHTS));
+}
+
 /**
  * A generator: from a class to the indices of a picture, whole levels at a time (HAR) or one by one.
  *
@@ -89,7 +94,7 @@ export class Generator extends Transformer {
     weights: WeightReader,
     options: Pick<LoadOptions, 'onProgress'> = {},
   ): Promise<Generator> {
-    const har = [...weights.entries.keys()].some((name) => name.includes(HAR_WEIGHTS));
+    const har = hasHarWeights(weights);
     const generator = new Generator(parseGeneratorConfig(config, { har }), { har });
     try {
       await loadParameters(generator, weights, { onProgress: options.onProgress });

@@ -1,8 +1,7 @@
 import { ConfigError } from '@restok/core';
 import { Generator } from '@restok/generator';
-import type { InitializationName, Parameter } from '@restok/ops';
+import type { InitializationName } from '@restok/ops';
 import { z } from 'zod';
-import type { Checkpointed } from './checkpointed';
 import type {
   GeneratorData,
   GeneratorPart,
@@ -11,10 +10,8 @@ import type {
 } from './generator-part-gradients';
 import { GeneratorPartGradients, meanGeneratorTerms } from './generator-part-gradients';
 import type { GeneratorTrainingConfig } from './generator-training-config';
+import { ModelTrainer } from './model-trainer';
 import type { UpdateReport } from './model-updater';
-import { ModelUpdater } from './model-updater';
-import type { MovingWeights } from './moving-weights';
-import type { Optimizer } from './optimizer';
 import type { PartHelper } from './parts';
 import { computeParts, sumGradients } from './parts';
 
@@ -35,11 +32,8 @@ export type GeneratorTrainerState = z.infer<typeof trainerState>;
  *
  * @source method.md, section 9.
  */
-export class GeneratorTrainer implements Checkpointed<GeneratorTrainerState> {
-  readonly model: Generator;
-  private readonly updater: ModelUpdater;
+export class GeneratorTrainer extends ModelTrainer<Generator, GeneratorTrainerState> {
   private readonly parts: GeneratorPartGradients;
-  private step = 0;
 
   /** @throws ConfigError when the codes are not those that the generator is for. */
   constructor(
@@ -49,29 +43,12 @@ export class GeneratorTrainer implements Checkpointed<GeneratorTrainerState> {
   ) {
     checkData(config, data);
     const { training, generator } = config;
-    this.model = new Generator(withClassNames(generator, data), {
+    const model = new Generator(withClassNames(generator, data), {
       seed: training.seed,
       initialization: training.initialization as InitializationName,
     });
-    this.updater = new ModelUpdater(this.model, config);
+    super(model, config);
     this.parts = new GeneratorPartGradients(config, data, this.model);
-  }
-
-  get parameters(): readonly [string, Parameter][] {
-    return this.updater.parameters;
-  }
-
-  get optimizer(): Optimizer {
-    return this.updater.optimizer;
-  }
-
-  get movingWeights(): MovingWeights | undefined {
-    return this.updater.movingWeights;
-  }
-
-  /** Optimizer steps done. */
-  get trainStep(): number {
-    return this.step;
   }
 
   get state(): GeneratorTrainerState {
@@ -111,11 +88,6 @@ export class GeneratorTrainer implements Checkpointed<GeneratorTrainerState> {
     } finally {
       gradients.forEach((gradient) => gradient.dispose());
     }
-  }
-
-  dispose(): void {
-    this.model.dispose();
-    this.updater.dispose();
   }
 }
 

@@ -44,3 +44,4 @@ export { GeneratorTrainer } from './generator-trainer';
 export type { GeneratorStepReport, GeneratorTrainerState } from './generator-trainer';
 export { evaluateGenerator } from './evaluate-generator';
 export type { EvaluateGeneratorOptions, GeneratorEvaluation } from './evaluate-generator';
+export type { UpdateSections } from './training-sections';

@@ -2,16 +2,13 @@ import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { mean, mul, tensor, tidy } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
-import type { InitializationName, Parameter } from '@restok/ops';
+import type { InitializationName } from '@restok/ops';
 import { ResTok } from '@restok/tokenizer';
 import { z } from 'zod';
-import type { Checkpointed } from './checkpointed';
 import { codebookFromLatents, reviveCodes } from './codebook-from-latents';
+import { ModelTrainer } from './model-trainer';
 import type { Culprit, UpdateReport } from './model-updater';
-import { ModelUpdater } from './model-updater';
-import type { MovingWeights } from './moving-weights';
 import { firstNonFinite } from './non-finite';
-import type { Optimizer } from './optimizer';
 import type { LossTerms, PartOfStep, PartResult } from './part-gradients';
 import { PartGradients } from './part-gradients';
 import type { PartHelper } from './parts';
@@ -51,11 +48,8 @@ const trainerState = z.object({
  * Trains a tokenizer step by step. Everything random in a step follows from the seed and its number, so a
  * run that is stopped and resumed gives the same numbers as one that was not.
  */
-export class TokenizerTrainer implements Checkpointed<TrainerState> {
-  readonly tokenizer: ResTok;
-  private readonly updater: ModelUpdater;
+export class TokenizerTrainer extends ModelTrainer<ResTok, TrainerState> {
   private readonly parts: PartGradients;
-  private step = 0;
   private codeCounts: Uint32Array;
   private recentUsage = 0;
 
@@ -65,34 +59,17 @@ export class TokenizerTrainer implements Checkpointed<TrainerState> {
     private readonly helper?: PartHelper<PartOfStep, PartResult>,
   ) {
     const { training } = config;
-    this.tokenizer = new ResTok(config.tokenizer, {
+    const tokenizer = new ResTok(config.tokenizer, {
       seed: training.seed,
       initialization: training.initialization as InitializationName,
     });
-    this.updater = new ModelUpdater(this.tokenizer, config);
+    super(tokenizer, config);
     this.parts = new PartGradients(config, dataset, this.tokenizer);
     this.codeCounts = new Uint32Array(config.tokenizer.model.vq_model.codebook_size);
   }
 
-  get model(): ResTok {
-    return this.tokenizer;
-  }
-
-  get parameters(): readonly [string, Parameter][] {
-    return this.updater.parameters;
-  }
-
-  get optimizer(): Optimizer {
-    return this.updater.optimizer;
-  }
-
-  get movingWeights(): MovingWeights | undefined {
-    return this.updater.movingWeights;
-  }
-
-  /** Optimizer steps done. */
-  get trainStep(): number {
-    return this.step;
+  get tokenizer(): ResTok {
+    return this.model;
   }
 
   get state(): TrainerState {
@@ -144,11 +121,6 @@ export class TokenizerTrainer implements Checkpointed<TrainerState> {
       gradients.forEach((gradient) => gradient.dispose());
       latents.dispose();
     }
-  }
-
-  dispose(): void {
-    this.tokenizer.dispose();
-    this.updater.dispose();
   }
 
   /** Mean losses and summed gradients over the parts of a step, and the latents of the first. */

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { ConfigTree } from '@restok/core';
 import { ConfigError, interpolateConfig, overrideConfig, parseRawConfig } from '@restok/core';
-import type { RunObserver, TrainingResult } from '@restok/trainer';
+import type { RunObserver, TrainingReport } from '@restok/trainer';
 import type { CommonOptions } from '../load-tokenizer';
 import { createOutput, rateText } from '../output';
 import { stoppable } from '../stop-signals';
@@ -17,16 +16,7 @@ export const trainedKinds = ['tokenizer', 'generator'] as const;
 
 export type TrainedKind = (typeof trainedKinds)[number];
 
-/** What the reports and evaluations of both kinds may hold. */
-interface AnyReport {
-  readonly step: number;
-  readonly reconstructionLoss?: number;
-  readonly codebookUsage?: number;
-  readonly loss?: number;
-  readonly accuracy?: number;
-  readonly levelLosses?: readonly number[];
-  readonly psnr?: Readonly<Record<string, number>>;
-}
+type Observer = RunObserver<TrainingReport, Omit<TrainingReport, 'step'>>;
 
 /**
  * `restok train`: trains as a config says. A signal ends it after its current step, with a checkpoint from which the
@@ -47,17 +37,20 @@ export async function train(
   const output = createOutput(options);
   const text = await readFile(options.config, 'utf8');
   const raw = interpolateConfig(overrideConfig(parseRawConfig(text, options.config), overrides));
-  checkKind(kind, raw, options.config);
-  let last: AnyReport | undefined;
-  const observer: RunObserver<AnyReport, Omit<AnyReport, 'step'>> = {
-    ...progressObserver(output.progress),
+  // The trainer is large and only needed here.
+  const trainer = await import('@restok/trainer');
+  checkKind(kind, trainer.isGeneratorConfig(raw), options.config);
+  const run = kind === 'generator' ? trainer.runGeneratorTraining : trainer.runTokenizerTraining;
+  let last: TrainingReport | undefined;
+  const observer: Observer = {
+    ...progressObserver(output.progress, trainer.trainingNumbers),
     onEvaluation: (evaluation) => {
       last = evaluation;
     },
   };
   await stoppable(
     async (signal) => {
-      const result = await run(kind, raw, { observer, signal });
+      const result = await run(raw, { observer, signal });
       output.result({ ...result, ...scoresOf(kind, last) }, [
         `step ${result.step}: ${result.model}`,
         ...(last === undefined ? [] : [scoreLine(last)]),
@@ -67,28 +60,16 @@ export async function train(
   );
 }
 
-/** The trainer is large and only needed here. */
-async function run(
-  kind: TrainedKind,
-  raw: ConfigTree,
-  options: { observer: RunObserver<AnyReport, Omit<AnyReport, 'step'>>; signal: AbortSignal },
-): Promise<TrainingResult> {
-  const { runGeneratorTraining, runTokenizerTraining } = await import('@restok/trainer');
-  return kind === 'generator' ? runGeneratorTraining(raw, options) : runTokenizerTraining(raw, options);
-}
-
-/** A generator's config may describe its tokenizer, too, so only one way round is a mistake for certain. */
-function checkKind(kind: TrainedKind, { model }: ConfigTree, file: string): void {
-  const hasGenerator = typeof model === 'object' && model !== null && 'generator' in model;
-  if (hasGenerator !== (kind === 'generator')) {
-    const other = hasGenerator ? 'generator' : 'tokenizer';
+function checkKind(kind: TrainedKind, isGenerator: boolean, file: string): void {
+  if (isGenerator !== (kind === 'generator')) {
+    const other = isGenerator ? 'generator' : 'tokenizer';
     throw new ConfigError(`restok train: ${file} is the config of a ${other}. Run: restok train ${other}`, [
-      `model.generator is ${hasGenerator ? 'there' : 'missing'}`,
+      `model.generator is ${isGenerator ? 'there' : 'missing'}`,
     ]);
   }
 }
 
-function scoresOf(kind: TrainedKind, last: AnyReport | undefined): object {
+function scoresOf(kind: TrainedKind, last: TrainingReport | undefined): object {
   return kind === 'tokenizer'
     ? { psnr: last?.psnr ?? null }
     : {
@@ -98,7 +79,7 @@ function scoresOf(kind: TrainedKind, last: AnyReport | undefined): object {
       };
 }
 
-function scoreLine({ psnr, loss, accuracy, levelLosses }: AnyReport): string {
+function scoreLine({ psnr, loss, accuracy, levelLosses }: TrainingReport): string {
   if (psnr !== undefined) {
     const scores = Object.entries(psnr).map(([kept, value]) => `${kept}: ${value.toFixed(2)} dB`);
     return `test pictures by kept latents: ${scores.join(', ')}`;
@@ -119,7 +100,10 @@ function checkBackend({ backend }: TrainOptions): void {
   }
 }
 
-function progressObserver(show: (text: string) => void): RunObserver<AnyReport, Omit<AnyReport, 'step'>> {
+function progressObserver(
+  show: (text: string) => void,
+  numbersOf: (report: TrainingReport) => string[],
+): Observer {
   let first = 0;
   let total = 0;
   let startedAt = performance.now();
@@ -130,17 +114,7 @@ function progressObserver(show: (text: string) => void): RunObserver<AnyReport, 
     },
     onStep: (report) => {
       const rate = rateText(report.step - first, total - first, startedAt, 'steps');
-      show(`${rate}, ${numbersOf(report)}`);
+      show([rate, ...numbersOf(report)].join(', '));
     },
   };
-}
-
-function numbersOf({ reconstructionLoss, codebookUsage, loss, accuracy }: AnyReport): string {
-  const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
-  return [
-    ...(reconstructionLoss === undefined ? [] : [`loss ${reconstructionLoss.toFixed(5)}`]),
-    ...(codebookUsage === undefined ? [] : [`codebook ${percent(codebookUsage)}`]),
-    ...(loss === undefined ? [] : [`loss ${loss.toFixed(4)}`]),
-    ...(accuracy === undefined ? [] : [`right ${percent(accuracy)}`]),
-  ].join(', ');
 }

@@ -51,17 +51,16 @@ function store(
   position: number,
 ): void {
   const { batch, positions, width, numKeyHeads, capacity, headWidth } = sizes;
-  const from = heap.floats(heap.address(qkv), batch * positions * width);
-  const to = heap.floats(heap.address(cache), batch * numKeyHeads * capacity * headWidth);
+  const [from, to] = [heap.address(qkv) / VALUE_BYTES, heap.address(cache) / VALUE_BYTES];
+  // One view of the whole memory: a view per head would cost more than the copy.
+  const values = new Float32Array(heap.memory.buffer);
   for (let b = 0; b < batch; b++) {
     for (let t = 0; t < positions; t++) {
-      const token = (b * positions + t) * width;
+      const token = from + (b * positions + t) * width;
       for (let h = 0; h < numKeyHeads; h++) {
         const start = token + (firstHead + h) * headWidth;
-        to.set(
-          from.subarray(start, start + headWidth),
-          ((b * numKeyHeads + h) * capacity + position + t) * headWidth,
-        );
+        const place = to + ((b * numKeyHeads + h) * capacity + position + t) * headWidth;
+        values.copyWithin(place, start, start + headWidth);
       }
     }
   }
