@@ -8,13 +8,10 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { useNodeBackend } from '@restok/backend-node';
 import { evaluationCrop, fromUnitRange, openEmoji, readPicture, toUnitRange } from '@restok/data';
-import { openModel } from '@restok/hub';
-import { saveModel } from '@restok/hub/node';
 import { codebookEntropy, codebookUsage, psnr, ssim } from '@restok/metrics';
 import { ResTok } from '@restok/tokenizer';
+import { convertWeights } from './convert-weights.mjs';
 
-const LICENSE =
-  'Apache-2.0 (weights); trained on Noto Emoji (Apache-2.0), Twemoji (CC-BY 4.0), Fluent Emoji (MIT)';
 const REFERENCE_PICTURE = 'sailing-boat.png';
 const BATCH = 64;
 
@@ -22,27 +19,12 @@ const { values: options } = parseArgs({
   options: { model: { type: 'string' }, data: { type: 'string' }, out: { type: 'string' } },
 });
 await useNodeBackend();
-await convert(options.model, options.out);
+await convertWeights(options.model, options.out);
 const tokenizer = await ResTok.fromPretrained(options.out);
 await writeReference(tokenizer, join(options.out, '../samples', REFERENCE_PICTURE), options.out);
 const figures = await measure(tokenizer, await openEmoji(options.data, 'test'));
 await writeFile(join(options.out, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
-
-async function convert(from, to) {
-  const { config, weights, close } = await openModel(from);
-  const tensors = [...weights.entries].map(([name, { shape }]) => ({
-    name,
-    shape,
-    values: () => weights.read(name),
-  }));
-  await saveModel(
-    to,
-    { config: { ...config, license: LICENSE }, tensors },
-    { dtype: 'F16', metadata: { format: 'pt' } },
-  );
-  await close();
-}
 
 /** What `restok doctor` compares with. */
 async function writeReference(model, path, folder) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ConfigTree } from '@restok/core';
 import { writePng } from '@restok/data';
 import { runTokenizerTraining } from '@restok/trainer';
-import type { BenchmarkRow } from './benchmarks';
+import type { BenchmarkRow } from './timing';
 
 /** Sizes of the tokenizer whose training step is timed. */
 export interface TrainingSize {

@@ -3,16 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@restok/ops/gradients';
 import { ResTok } from '@restok/tokenizer';
 import { Block, decoderPositions, RotaryPositions } from '@restok/vit';
-
-/** One line of the table of speeds. */
-export interface BenchmarkRow {
-  readonly name: string;
-  /** Median time of one run. */
-  readonly milliseconds: number;
-  /** How many times as fast as `against`, measured in the same process. */
-  readonly ratio?: number;
-  readonly against?: string;
-}
+import type { BenchmarkRow } from './timing';
+import { timeRow } from './timing';
 
 /** Sizes of the ViT block that is timed. */
 export interface BlockSize {
@@ -25,11 +17,6 @@ export interface BlockSize {
 
 /** The block of the released model: 384 tokens, width 1024, 16 heads. */
 export const RELEASED_BLOCK: BlockSize = { latents: 128, side: 16, width: 1024, heads: 16 };
-
-const STOCK = 'wasm';
-const MAX_REPEATS = 9;
-/** No row repeats its work for longer. */
-const MAX_ROW_MS = 3000;
 
 /** A ViT block forward and backward. */
 export async function benchmarkBlock(size: BlockSize): Promise<BenchmarkRow[]> {
@@ -80,33 +67,4 @@ export async function benchmarkTokenizer(folder: string): Promise<BenchmarkRow[]
     tf.dispose([pixels, indices, codes]);
     tokenizer.dispose();
   }
-}
-
-/** Times some work on the current backend, and on stock tfjs-wasm where that is another one. */
-async function timeRow(name: string, run: () => void): Promise<BenchmarkRow> {
-  const backend = tf.getBackend();
-  const milliseconds = median(run);
-  if (backend === STOCK) {
-    return { name, milliseconds };
-  }
-  await tf.setBackend(STOCK);
-  try {
-    return { name, milliseconds, ratio: median(run) / milliseconds, against: 'stock tfjs-wasm' };
-  } finally {
-    await tf.setBackend(backend);
-  }
-}
-
-/** Median milliseconds after one run that does not count, unless that alone takes too long to repeat. */
-function median(run: () => void): number {
-  const startedAt = performance.now();
-  run();
-  const first = performance.now() - startedAt;
-  const times: number[] = first > MAX_ROW_MS ? [first] : [];
-  while (times.length === 0 || (times.length < MAX_REPEATS && performance.now() - startedAt < MAX_ROW_MS)) {
-    const start = performance.now();
-    run();
-    times.push(performance.now() - start);
-  }
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
 }

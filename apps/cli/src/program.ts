@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { guidanceSchedules } from '@restok/generator';
+import type { BenchOptions } from './commands/bench';
 import { bench } from './commands/bench';
 import { dataEmoji } from './commands/data';
 import { decode } from './commands/decode';
@@ -171,9 +172,9 @@ function addMachineCommands(program: Command): void {
     'checks this machine: backend, matrix products, numbers',
     'restok doctor',
   ).action((options: CommonOptions) => doctor(options));
-  tokenizerCommand(program, 'bench', 'the table of speeds of this machine', 'restok bench --json').action(
-    (options: TokenizerOptions) => bench(options),
-  );
+  tokenizerCommand(program, 'bench', 'the table of speeds of this machine', 'restok bench --json')
+    .option('--generator <model>', 'folder or URL of a generator (default: the shipped one)', parsePath)
+    .action((options: BenchOptions) => bench(options));
 }
 
 function command(program: Command, usage: string, description: string, example: string): Command {

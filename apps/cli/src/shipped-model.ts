@@ -38,13 +38,18 @@ export function shippedTokenizer(): string {
   return found;
 }
 
+/** Folder of the generator that ships, or undefined where it is not installed. */
+export function findShippedGenerator(): string | undefined {
+  return shippedPath(GENERATOR);
+}
+
 /**
  * The generator that is used when no --generator is given.
  *
  * @throws CheckpointError where it is not installed.
  */
 export function shippedGenerator(): string {
-  const found = shippedPath(GENERATOR);
+  const found = findShippedGenerator();
   if (found === undefined) {
     throw new CheckpointError(
       `shippedGenerator: no generator is given, and ${GENERATOR} did not come with this installation. Pass a model folder with --generator.`,

@@ -28,6 +28,12 @@ const NO_ACTIVATION = { groups: 8, epsilon: 1e-6, activation: 'none' } as const;
 export const kernelCases: readonly KernelCase[] = [
   kernelCase('linear', (draw) => ops.linear(draw(2, 5, 7), matrix(draw, 9, 7), vector(draw, 9))),
   kernelCase('linear without bias', (draw) => ops.linear(draw(33, 16), matrix(draw, 21, 16))),
+  kernelCase('linear of one row', (draw) => ops.linear(draw(1, 70), matrix(draw, 21, 70), vector(draw, 21))),
+  // More than one part of the matrix.
+  kernelCase('linear of few rows', (draw) => ops.linear(draw(3, 70), matrix(draw, 1000, 70))),
+  kernelCase('linear of few rows by a large matrix', (draw) =>
+    ops.linear(draw(6, 1024), matrix(draw, 1024, 1024)),
+  ),
   kernelCase('linearGrad', (draw) =>
     ops.linearGrad(draw(2, 5, 9), draw(2, 5, 7), matrix(draw, 9, 7), { hasBias: true }),
   ),

@@ -8,10 +8,12 @@
  */
 export function guidedLogits(logits: Float32Array, scale: number): Float32Array {
   const half = logits.length / 2;
-  return scale === 1
-    ? logits.slice(0, half)
-    : Float32Array.from({ length: half }, (_, i) => {
-        const free = logits[half + i]!;
-        return free + (logits[i]! - free) * scale;
-      });
+  const guided = logits.slice(0, half);
+  if (scale !== 1) {
+    for (let i = 0; i < half; i++) {
+      const free = logits[half + i]!;
+      guided[i] = free + (guided[i]! - free) * scale;
+    }
+  }
+  return guided;
 }

@@ -2,37 +2,57 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../test/temporary-folder';
+import { saveTinyGenerator } from '../../test/tiny-generator';
 import { saveTinyModel } from '../../test/tiny-model';
 import { bench } from './bench';
 
 const folder = temporaryFolder();
 
 describe('bench', () => {
-  it('times a block, a training step and a tokenizer, with the ratio to stock tfjs-wasm', async () => {
+  it('times a block, both models, passes and a training step, with the ratio to stock tfjs-wasm', async () => {
     const model = await saveTinyModel(join(folder, 'model'));
+    const generator = await saveTinyGenerator(join(folder, 'generator'));
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const block = { latents: 4, side: 2, width: 16, heads: 2 };
+    const passes = { n_layer: 1, n_head: 2, dim: 16, vocab_size: 32, block_size: 16, num_classes: 3 };
     const training = { width: 16, layers: 3, heads: 2, batch: 2, workers: 1, steps: 1 };
     const tensorsBefore = tf.memory().numTensors;
-    await bench({ model, backend: 'auto', json: true }, { block, training });
+    await bench({ model, generator, backend: 'auto', json: true }, { block, passes, training });
     const text = String(write.mock.calls[0]![0]);
     write.mockRestore();
     expect(tf.memory().numTensors).toBe(tensorsBefore);
 
     const { rows } = JSON.parse(text) as {
-      rows: { name: string; milliseconds: number; ratio: number; against: string }[];
+      rows: {
+        name: string;
+        milliseconds: number;
+        ratio: number;
+        against: string;
+        picturesPerSecond?: number;
+        megabytes?: number;
+      }[];
     };
     expect(rows.map(({ name }) => name)).toEqual([
       'ViT block, forward',
       'ViT block, forward and backward',
       'tokenizer, encode one picture',
       'tokenizer, decode one picture',
+      'generator, one picture with guidance',
+      'generator, 4 pictures with guidance',
+      'generator, 16 pictures with guidance',
+      'generation, 0M parameters, guidance, 6 passes',
+      'generation, 0M parameters, guidance, 16 passes',
       expect.stringMatching(/^training step, 0\.\d+M parameters, batch 2, processes: 1$/),
     ]);
     expect(rows.every(({ milliseconds }) => milliseconds > 0)).toBe(true);
-    for (const { ratio, against } of rows.filter(({ name }) => !name.startsWith('training'))) {
+    const comparedTo = (against: string): typeof rows => rows.filter((row) => row.against === against);
+    expect(comparedTo('stock tfjs-wasm')).toHaveLength(7);
+    expect(comparedTo('token by token (16 passes)')).toMatchObject([{ name: rows[7]!.name }]);
+    expect(rows[7]!.megabytes).toBeGreaterThan(0);
+    for (const { ratio } of rows.filter(({ against }) => against !== undefined)) {
       expect(ratio).toBeGreaterThan(0);
-      expect(against).toBe('stock tfjs-wasm');
     }
+    const four = rows[5]!;
+    expect(four.picturesPerSecond).toBeCloseTo(4000 / four.milliseconds, 6);
   });
 });

@@ -1,23 +1,33 @@
 import { useNodeBackend } from '@restok/backend-node';
+import type { GeneratorConfigInput } from '@restok/core';
+import { benchmarkGenerator, benchmarkPasses, RELEASED_GENERATOR } from '../benchmark-generation';
 import type { BlockSize } from '../benchmarks';
 import type { TrainingSize } from '../benchmark-training';
 import { benchmarkTrainingStep, SMALL_TRAINING } from '../benchmark-training';
 import { benchmarkBlock, benchmarkTokenizer, RELEASED_BLOCK } from '../benchmarks';
 import type { TokenizerOptions } from '../load-tokenizer';
 import { createOutput } from '../output';
-import { findShippedTokenizer } from '../shipped-model';
+import type { BenchmarkRow } from '../timing';
+import { findShippedGenerator, findShippedTokenizer } from '../shipped-model';
 import { useBackend } from '../use-backend';
 
 /** What is timed beside a model. */
 export interface BenchmarkSizes {
   readonly block: BlockSize;
+  /** Generator whose passes are timed with random weights. */
+  readonly passes: GeneratorConfigInput;
   readonly training: TrainingSize;
+}
+
+/** Models to time, where not those that ship. */
+export interface BenchOptions extends TokenizerOptions {
+  readonly generator?: string;
 }
 
 /** `restok bench`: speeds of this machine. Without a model only the parts of one are timed. */
 export async function bench(
-  options: TokenizerOptions,
-  sizes: BenchmarkSizes = { block: RELEASED_BLOCK, training: SMALL_TRAINING },
+  options: BenchOptions,
+  sizes: BenchmarkSizes = { block: RELEASED_BLOCK, passes: RELEASED_GENERATOR, training: SMALL_TRAINING },
 ): Promise<void> {
   const output = createOutput(options);
   if (options.backend === 'cpu') {
@@ -32,18 +42,32 @@ export async function bench(
     output.progress('tokenizer');
     rows.push(...(await benchmarkTokenizer(model)));
   }
+  const generator = options.generator ?? findShippedGenerator();
+  if (generator !== undefined) {
+    output.progress('generator');
+    rows.push(...(await benchmarkGenerator(generator)));
+  }
+  output.progress('generation, released size');
+  rows.push(...(await benchmarkPasses(sizes.passes)));
   if (backend.backend === 'restok-node') {
     output.progress('training step');
     // Last, since the trainer sets threads of its own.
     rows.push(await benchmarkTrainingStep(sizes.training));
   }
   const width = Math.max(...rows.map(({ name }) => name.length));
-  output.result({ backend, model: model ?? null, rows }, [
+  output.result({ backend, model: model ?? null, generator: generator ?? null, rows }, [
     `${backend.backend}: ${backend.products}, threads: ${backend.threads}`,
-    ...rows.map(({ name, milliseconds, ratio, against }) => {
-      const compared = ratio === undefined ? '' : `, ${ratio.toFixed(2)} times as fast as ${against}`;
-      return `${name.padEnd(width)}  ${milliseconds.toFixed(1)} ms${compared}`;
-    }),
+    ...rows.map((row) => `${row.name.padEnd(width)}  ${figuresOf(row)}`),
     ...(model === undefined ? ['no tokenizer was timed: pass one with --model'] : []),
+    ...(generator === undefined ? ['no generator was timed: pass one with --generator'] : []),
   ]);
+}
+
+function figuresOf({ milliseconds, ratio, against, picturesPerSecond, megabytes }: BenchmarkRow): string {
+  return [
+    `${milliseconds.toFixed(1)} ms`,
+    ...(picturesPerSecond === undefined ? [] : [`${picturesPerSecond.toFixed(2)} pictures/s`]),
+    ...(ratio === undefined ? [] : [`${ratio.toFixed(2)} times as fast as ${against}`]),
+    ...(megabytes === undefined ? [] : [`${megabytes} MB of memory`]),
+  ].join(', ');
 }

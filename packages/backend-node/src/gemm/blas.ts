@@ -29,7 +29,13 @@ const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
 /** Functions that set the number of threads, by the library that has them. */
 const THREAD_SETTERS = ['openblas_set_num_threads', 'MKL_Set_Num_Threads', 'bli_thread_set_num_threads'];
 
-type Sgemm = (...values: number[]) => void;
+/** Up to this many rows a product is a product of the matrix and a vector for each: nothing is packed. */
+const MAX_VECTOR_ROWS = 4;
+/** How much of the matrix stays in a core's cache while the rows go through it. */
+const CACHED_BYTES = 2 ** 18;
+const VALUE_BYTES = 4;
+
+type Blas = (...values: number[]) => void;
 
 /**
  * Matrix products by the system's BLAS.
@@ -43,7 +49,10 @@ export function blasGemm(heap: Heap, threads: number): Gemm {
   // Addresses are passed as plain numbers, which costs half as much as passing views.
   const sgemm = library.func(
     'void cblas_sgemm(int layout, int transa, int transb, int m, int n, int k, float alpha, uintptr_t a, int lda, uintptr_t b, int ldb, float beta, uintptr_t c, int ldc)',
-  ) as Sgemm;
+  ) as Blas;
+  const sgemv = library.func(
+    'void cblas_sgemv(int layout, int trans, int m, int n, float alpha, uintptr_t a, int lda, uintptr_t x, int incx, float beta, uintptr_t y, int incy)',
+  ) as Blas;
   setThreads(library, threads);
 
   let buffer: ArrayBufferLike | undefined;
@@ -56,6 +65,10 @@ export function blasGemm(heap: Heap, threads: number): Gemm {
       if (heap.memory.buffer !== buffer) {
         buffer = heap.memory.buffer;
         base = Number(koffi.address(new Uint8Array(buffer)));
+      }
+      if (call.m <= MAX_VECTOR_ROWS && call.transposeB && !call.transposeA) {
+        multiplyRows(sgemv, call, base);
+        return;
       }
       sgemm(
         ROW_MAJOR,
@@ -75,6 +88,24 @@ export function blasGemm(heap: Heap, threads: number): Gemm {
       );
     },
   };
+}
+
+/**
+ * C = alpha A Bᵀ + beta C for a few rows of A. Bound by reading B, which is therefore read from memory once, part
+ * by part, whatever the number of rows.
+ */
+function multiplyRows(sgemv: Blas, call: GemmCall, base: number): void {
+  const { m, n, k, alpha, beta } = call;
+  const part = Math.max(1, Math.floor(CACHED_BYTES / (VALUE_BYTES * k)));
+  const step = m === 1 ? n : part;
+  for (let start = 0; start < n; start += step) {
+    const b = base + call.b + start * call.ldb * VALUE_BYTES;
+    for (let row = 0; row < m; row++) {
+      const a = base + call.a + row * call.lda * VALUE_BYTES;
+      const c = base + call.c + (row * call.ldc + start) * VALUE_BYTES;
+      sgemv(ROW_MAJOR, NO_TRANSPOSE, Math.min(step, n - start), k, alpha, b, call.ldb, a, 1, beta, c, 1);
+    }
+  }
 }
 
 function openLibrary(): { library: LibraryHandle; path: string } {

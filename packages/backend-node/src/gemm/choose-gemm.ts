@@ -2,6 +2,7 @@ import type { Heap } from '../heap';
 import type { SimdKernels } from '../simd';
 import { blasGemm } from './blas';
 import type { Gemm } from './gemm';
+import { gemmBySize } from './gemm-by-size';
 import { ortGemm } from './ort';
 import { wasmGemm } from './wasm';
 
@@ -35,7 +36,7 @@ function firstAvailable(heap: Heap, simd: SimdKernels, threads: number): { gemm:
   const refusals: string[] = [];
   try {
     return {
-      gemm: blasGemm(heap, threads),
+      gemm: gemmBySize(blasGemm(heap, threads), () => ortIfInstalled(heap, threads)),
       reason: 'A system BLAS is there, the fastest for training and inference.',
     };
   } catch (error) {
@@ -47,6 +48,14 @@ function firstAvailable(heap: Heap, simd: SimdKernels, threads: number): { gemm:
     refusals.push(messageOf(error));
   }
   return { gemm: wasmGemm(heap, simd), reason: `WebAssembly, the slowest, since: ${refusals.join(' ')}` };
+}
+
+function ortIfInstalled(heap: Heap, threads: number): Gemm | undefined {
+  try {
+    return ortGemm(heap, threads);
+  } catch {
+    return undefined;
+  }
 }
 
 function messageOf(error: unknown): string {

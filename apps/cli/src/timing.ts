@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** One line of the table of speeds. */
+export interface BenchmarkRow {
+  readonly name: string;
+  /** Median time of one run. */
+  readonly milliseconds: number;
+  /** How many times as fast as `against`, measured in the same process. */
+  readonly ratio?: number;
+  readonly against?: string;
+  readonly picturesPerSecond?: number;
+  /** What the process took on top of what it had before, weights included. */
+  readonly megabytes?: number;
+}
+
+/** What rows are compared with, and its name for people. */
+const STOCK = 'wasm';
+const STOCK_NAME = 'stock tfjs-wasm';
+
+const MAX_REPEATS = 9;
+/** No row repeats its work for longer. */
+const MAX_ROW_MS = 3000;
+
+/** Times some work on the current backend, and on stock tfjs-wasm where that is another one. */
+export async function timeRow(name: string, run: () => void | Promise<void>): Promise<BenchmarkRow> {
+  const backend = tf.getBackend();
+  const milliseconds = await medianTime(run);
+  if (backend === STOCK) {
+    return { name, milliseconds };
+  }
+  await tf.setBackend(STOCK);
+  try {
+    return { name, milliseconds, ratio: (await medianTime(run)) / milliseconds, against: STOCK_NAME };
+  } finally {
+    await tf.setBackend(backend);
+  }
+}
+
+/** Median milliseconds after one run that does not count, unless that alone takes too long to repeat. */
+export async function medianTime(run: () => void | Promise<void>): Promise<number> {
+  const startedAt = performance.now();
+  await run();
+  const first = performance.now() - startedAt;
+  const times: number[] = first > MAX_ROW_MS ? [first] : [];
+  while (times.length === 0 || (times.length < MAX_REPEATS && performance.now() - startedAt < MAX_ROW_MS)) {
+    const start = performance.now();
+    await run();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+}
