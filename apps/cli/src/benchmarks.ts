@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@restok/ops/gradients';
 import { ResTok } from '@restok/tokenizer';
 import { Block, decoderPositions, RotaryPositions } from '@restok/vit';
+import { plainBlock } from './plain-block';
 import type { BenchmarkRow } from './timing';
-import { timeRow } from './timing';
+import { medianTime, onStock, STOCK_NAME, timeRow } from './timing';
 
 /** Sizes of the ViT block that is timed. */
 export interface BlockSize {
@@ -28,14 +29,19 @@ export async function benchmarkBlock(size: BlockSize): Promise<BenchmarkRow[]> {
   const forward = (input: Tensor): Tensor => block.forward(input as Tensor3D, { rotation: positions.table });
   const parameters = [...block.namedParameters()].map(([, parameter]) => parameter.value);
   try {
+    const forwardRow = await timeRow('ViT block, forward', () => tf.tidy(() => void forward(x).dataSync()));
+    const row = await timeRow('ViT block, forward and backward', () => {
+      const loss = (): tf.Scalar => tf.tidy(() => tf.sum(forward(x)));
+      const { value, grads } = tf.engine().gradients(loss, [x, ...parameters]);
+      grads.forEach((gradient) => gradient.dataSync());
+      tf.dispose([value, ...grads]);
+    });
+    const { milliseconds } = row;
+    const ratio = (await plainTime(size)) / milliseconds;
     return [
-      await timeRow('ViT block, forward', () => tf.tidy(() => void forward(x).dataSync())),
-      await timeRow('ViT block, forward and backward', () => {
-        const loss = (): tf.Scalar => tf.tidy(() => tf.sum(forward(x)));
-        const { value, grads } = tf.engine().gradients(loss, [x, ...parameters]);
-        grads.forEach((gradient) => gradient.dataSync());
-        tf.dispose([value, ...grads]);
-      }),
+      forwardRow,
+      row,
+      { name: row.name, milliseconds, ratio, against: `plain operations, ${STOCK_NAME}` },
     ];
   } finally {
     block.dispose();
@@ -67,4 +73,16 @@ export async function benchmarkTokenizer(folder: string): Promise<BenchmarkRow[]
     tf.dispose([pixels, indices, codes]);
     tokenizer.dispose();
   }
+}
+
+/** Milliseconds of the block of plain operations on stock tfjs-wasm. */
+function plainTime(size: BlockSize): Promise<number> {
+  return onStock(async () => {
+    const plain = plainBlock(size);
+    try {
+      return await medianTime(plain.run);
+    } finally {
+      plain.dispose();
+    }
+  });
 }

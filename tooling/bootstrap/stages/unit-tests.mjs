@@ -1,66 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { logFolder, root } from '../repository.mjs';
-import { runLogged } from '../run-logged.mjs';
-
-/** @typedef {import('../report.mjs').CheckResult} CheckResult */
+import { ensureChromium } from '../chromium.mjs';
+import { runVitest } from '../run-vitest.mjs';
 
 const FIFTEEN_MINUTES = 900_000;
 
-/** Runs vitest on the sources; each of its tests counts as one. Skipped ones do not count. */
+/** Runs vitest on the sources. */
 export async function run() {
-  const report = join(logFolder, 'unit-tests.json');
-  rmSync(report, { force: true });
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const command = [
-    process.execPath,
-    vitest,
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ];
-  const { ok, problem } = await runLogged('unit-tests', command, { timeout: FIFTEEN_MINUTES });
-  /** @type {VitestReport} */
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
-  const results = testResults.flatMap(resultsOfFile);
-  if (!ok && results.every((result) => result.passed)) {
-    // Such as an error outside of every test.
-    results.push({ name: 'vitest ends well', passed: false, problem });
-  }
-  return results;
-}
-
-/**
- * @typedef {object} VitestReport the part of vitest's JSON that is used.
- * @property {VitestFile[]} testResults
- */
-
-/**
- * @typedef {object} VitestFile
- * @property {string} name path.
- * @property {string} status
- * @property {string} message why the file could not run.
- * @property {{ fullName: string, status: string, failureMessages: string[] }[]} assertionResults
- */
-
-/**
- * One result per test of a file that ran, and one for a file that could not run at all.
- *
- * @param {VitestFile} file
- * @returns {CheckResult[]}
- */
-export function resultsOfFile(file) {
-  const path = relative(root, file.name);
-  const results = file.assertionResults
-    .filter(({ status }) => status === 'passed' || status === 'failed')
-    .map(({ fullName, status, failureMessages }) => ({
-      name: `${path}: ${fullName.trim()}`,
-      passed: status === 'passed',
-      problem: failureMessages.join('\n').split('\n').slice(0, 20).join('\n'),
-    }));
-  if (file.status === 'failed' && results.every((result) => result.passed)) {
-    results.push({ name: `${path} runs`, passed: false, problem: file.message });
-  }
-  return results;
+  await ensureChromium();
+  return runVitest('unit-tests', [], { timeout: FIFTEEN_MINUTES });
 }

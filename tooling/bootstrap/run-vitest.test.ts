@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resultsOfFile } from './unit-tests.mjs';
+import { resultsOfFile } from './run-vitest.mjs';
 
 /** A test as vitest reports it. */
 function test(fullName: string, status: string, failureMessages: string[] = []) {
