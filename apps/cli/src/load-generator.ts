@@ -1,3 +1,4 @@
+import type { TokenizerConfig } from '@restok/core';
 import { CheckpointError } from '@restok/core';
 import type { GeneratorArchitecture } from '@restok/generator';
 import { Generator, generatorArchitecture } from '@restok/generator';
@@ -6,14 +7,19 @@ import { openModel } from '@restok/hub';
 import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
 import type { ClassList } from './class-names';
+import type { EngineOption } from './engine';
+import { openOnnxGenerator, openOnnxTokenizer } from './engine';
 import type { CommonOptions } from './load-tokenizer';
+import type { DescribedGenerator } from './model-kind';
 import { generatorConfigOf, tokenizerConfigOf } from './model-kind';
 import type { Output } from './output';
+import type { PictureCoder } from './picture-coder';
+import { onnxCoder, tfjsCoder } from './picture-coder';
 import { shippedGenerator, shippedTokenizer } from './shipped-model';
 import { useBackend } from './use-backend';
 
 /** Options of every command that runs a generator. */
-export interface GeneratorOptions extends CommonOptions {
+export interface GeneratorOptions extends CommonOptions, EngineOption {
   readonly generator?: string;
   readonly tokenizer?: string;
 }
@@ -25,10 +31,13 @@ export interface PairSizes {
   readonly classes: ClassList;
 }
 
+/** What generates indices, whatever computes it. */
+export type IndexGenerator = Pick<Generator, 'generate' | 'numLatents'>;
+
 /** Loads one of the two models for some work and frees it afterwards, so that memory need not hold both. */
 export interface ModelPair {
-  withGenerator<Result>(work: (generator: Generator) => Promise<Result>): Promise<Result>;
-  withTokenizer<Result>(work: (tokenizer: ResTok) => Promise<Result>): Promise<Result>;
+  withGenerator<Result>(work: (generator: IndexGenerator) => Promise<Result>): Promise<Result>;
+  withTokenizer<Result>(work: (tokenizer: PictureCoder) => Promise<Result>): Promise<Result>;
 }
 
 /** What to do before and after weights are loaded. */
@@ -48,6 +57,9 @@ export async function withModelPair<Prepared>(
   output: Output,
   task: GeneratorTask<Prepared>,
 ): Promise<void> {
+  if (options.engine === 'onnx') {
+    return withOnnxPair(options, task);
+  }
   await useBackend(options.backend);
   const generator = await openModel(options.generator ?? shippedGenerator());
   try {
@@ -63,11 +75,49 @@ export async function withModelPair<Prepared>(
   }
 }
 
+async function withOnnxPair<Prepared>(
+  { generator: generatorFolder, tokenizer: tokenizerFolder }: GeneratorOptions,
+  task: GeneratorTask<Prepared>,
+): Promise<void> {
+  const generator = await openOnnxGenerator(generatorFolder, '--generator');
+  try {
+    const tokenizer = await openOnnxTokenizer(tokenizerFolder, '--tokenizer');
+    try {
+      const prepared = await task.prepare(
+        checkedSizes(
+          { description: String(generatorFolder), config: generator.config, isHar: generator.isHar },
+          { description: String(tokenizerFolder), config: tokenizer.config },
+        ),
+      );
+      const models: ModelPair = {
+        withGenerator: (work) => work(generator),
+        withTokenizer: (work) => work(onnxCoder(tokenizer)),
+      };
+      await task.run(models, prepared);
+    } finally {
+      await tokenizer.dispose();
+    }
+  } finally {
+    await generator.dispose();
+  }
+}
+
 function sizesOf(generator: OpenedModel, tokenizer: OpenedModel): PairSizes {
-  const { config, isHar } = generatorConfigOf(generator);
+  return checkedSizes(
+    { description: generator.description, ...generatorConfigOf(generator) },
+    { description: tokenizer.description, config: tokenizerConfigOf(tokenizer) },
+  );
+}
+
+/** Sizes of two models that fit together. */
+function checkedSizes(
+  generator: DescribedGenerator & { readonly description: string },
+  tokenizer: { readonly description: string; readonly config: TokenizerConfig },
+): PairSizes {
+  const { config, isHar } = generator;
   const sizes = {
     generator: generatorArchitecture(config, isHar),
-    tokenizer: tokenizerArchitecture(tokenizerConfigOf(tokenizer)),
+    tokenizer: tokenizerArchitecture(tokenizer.config),
     classes: { numClasses: config.num_classes, names: config.class_names },
   };
   const { numLatents, vocabularySize } = sizes.generator;
@@ -90,7 +140,7 @@ function modelPair(generator: OpenedModel, tokenizer: OpenedModel, output: Outpu
     },
     async withTokenizer(work) {
       const loaded = await ResTok.fromWeights(tokenizer.config, tokenizer.weights, { onProgress });
-      return work(loaded).finally(() => loaded.dispose());
+      return work(tfjsCoder(loaded)).finally(() => loaded.dispose());
     },
   };
 }

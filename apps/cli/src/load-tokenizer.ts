@@ -1,8 +1,12 @@
 import { openModel } from '@restok/hub';
 import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
+import type { EngineOption } from './engine';
+import { openOnnxTokenizer } from './engine';
 import { tokenizerConfigOf } from './model-kind';
 import type { Output } from './output';
+import type { PictureCoder } from './picture-coder';
+import { onnxCoder, tfjsCoder } from './picture-coder';
 import { shippedTokenizer } from './shipped-model';
 import type { BackendOption } from './use-backend';
 import { useBackend } from './use-backend';
@@ -17,11 +21,14 @@ export interface TokenizerOptions extends CommonOptions {
   readonly model?: string;
 }
 
+/** Options of every command that takes pictures through a tokenizer. */
+export interface CoderOptions extends TokenizerOptions, EngineOption {}
+
 /** What to do before and after the weights are loaded. */
-export interface TokenizerTask<Prepared> {
+export interface TokenizerTask<Prepared, Tokenizer = ResTok> {
   /** Reads and checks all input, knowing only the sizes of the model: what is wrong shows at once. */
   prepare(architecture: TokenizerArchitecture): Promise<Prepared>;
-  run(tokenizer: ResTok, prepared: Prepared): Promise<void>;
+  run(tokenizer: Tokenizer, prepared: Prepared): Promise<void>;
 }
 
 /** Runs a task with the tokenizer that the options name, and frees it afterwards. */
@@ -42,5 +49,26 @@ export async function withTokenizer<Prepared>(
   } finally {
     tokenizer?.dispose();
     await model.close();
+  }
+}
+
+/** Runs a task with the tokenizer and the engine that the options name. */
+export async function withCoder<Prepared>(
+  options: CoderOptions,
+  output: Output,
+  task: TokenizerTask<Prepared, PictureCoder>,
+): Promise<void> {
+  if (options.engine !== 'onnx') {
+    return withTokenizer(options, output, {
+      prepare: (architecture) => task.prepare(architecture),
+      run: (tokenizer, prepared) => task.run(tfjsCoder(tokenizer), prepared),
+    });
+  }
+  const tokenizer = await openOnnxTokenizer(options.model, '--model');
+  try {
+    const prepared = await task.prepare(tokenizerArchitecture(tokenizer.config));
+    await task.run(onnxCoder(tokenizer), prepared);
+  } finally {
+    await tokenizer.dispose();
   }
 }

@@ -6,6 +6,8 @@ import { dataEmoji } from './commands/data';
 import { decode } from './commands/decode';
 import { doctor } from './commands/doctor';
 import { encode } from './commands/encode';
+import type { ExportOptions } from './commands/export';
+import { exportFormats, exportModel, weightTypes } from './commands/export';
 import type { ExtractOptions } from './commands/extract';
 import { extract } from './commands/extract';
 import { parseShard } from './commands/extract-shard';
@@ -17,8 +19,9 @@ import type { ReconstructOptions } from './commands/reconstruct';
 import { reconstruct } from './commands/reconstruct';
 import type { TrainedKind, TrainOptions } from './commands/train';
 import { train, trainedKinds } from './commands/train';
+import { engineNames } from './engine';
 import { oneLine } from './error-line';
-import type { CommonOptions, TokenizerOptions } from './load-tokenizer';
+import type { CoderOptions, CommonOptions, TokenizerOptions } from './load-tokenizer';
 import { parseCount, parseCounts, parseRanges } from './number-lists';
 import {
   parseGuidance,
@@ -42,6 +45,7 @@ export function createProgram(version: string): Command {
   quietErrors(program);
   addPictureCommands(program);
   addGenerateCommand(program);
+  addExportCommand(program);
   addTrainingCommands(program);
   addMachineCommands(program);
   return program;
@@ -54,15 +58,15 @@ function addPictureCommands(program: Command): void {
     'config, levels, parameters, memory and licence of a model',
     'restok info my-model',
   ).action((model: string | undefined, options: CommonOptions) => info(model, options));
-  tokenizerCommand(
+  coderCommand(
     program,
     'encode <image...>',
     'pictures to indices in a .npz',
     'restok encode a.png b.jpg --out codes.npz',
   )
     .requiredOption('--out <file>', 'the .npz to write', parsePath)
-    .action((images: string[], options: TokenizerOptions & { out: string }) => encode(images, options));
-  tokenizerCommand(
+    .action((images: string[], options: CoderOptions & { out: string }) => encode(images, options));
+  coderCommand(
     program,
     'decode <codes>',
     'indices of a .npz to pictures',
@@ -70,10 +74,10 @@ function addPictureCommands(program: Command): void {
   )
     .requiredOption('--out <folder>', 'folder of the pictures', parsePath)
     .option('--keep <n>', 'keep the first n latents', parseCount)
-    .action((codes: string, options: TokenizerOptions & { out: string; keep?: number }) =>
+    .action((codes: string, options: CoderOptions & { out: string; keep?: number }) =>
       decode(codes, options),
     );
-  tokenizerCommand(
+  coderCommand(
     program,
     'reconstruct <image...>',
     'pictures through the tokenizer and back, with their PSNR',
@@ -83,7 +87,7 @@ function addPictureCommands(program: Command): void {
     .option('--keep <counts>', 'also keep only so many latents, for instance 4,16,64', parseCounts)
     .option('--grid <file>', 'one picture of all', parsePath)
     .action((images: string[], options: ReconstructOptions) => reconstruct(images, options));
-  tokenizerCommand(
+  coderCommand(
     program,
     'mix <first> <second>',
     'levels of one picture, the rest of another',
@@ -91,9 +95,27 @@ function addPictureCommands(program: Command): void {
   )
     .requiredOption('--levels <ranges>', 'levels of the first picture, for instance 0-3', parseRanges)
     .requiredOption('--out <file>', 'the PNG to write', parsePath)
-    .action((first: string, second: string, options: TokenizerOptions & { levels: number[]; out: string }) =>
+    .action((first: string, second: string, options: CoderOptions & { levels: number[]; out: string }) =>
       mix(first, second, options),
     );
+}
+
+function addExportCommand(program: Command): void {
+  command(
+    program,
+    'export',
+    'a tokenizer or a generator in the format of another program',
+    'restok export --model my-model --format onnx --out my-model-onnx',
+  )
+    .option('--model <model>', 'folder or URL of a model (default: the shipped tokenizer)', parsePath)
+    .addOption(new Option('--format <name>', 'the format').choices([...exportFormats]).default('onnx'))
+    .addOption(
+      new Option('--weights <type>', 'float16 halves the files and rounds the weights')
+        .choices([...weightTypes])
+        .default('float32'),
+    )
+    .requiredOption('--out <folder>', 'folder of the files', parsePath)
+    .action((options: ExportOptions) => exportModel(options));
 }
 
 function addGenerateCommand(program: Command): void {
@@ -103,6 +125,7 @@ function addGenerateCommand(program: Command): void {
     'pictures of classes',
     'restok generate --class animals/noto,food/noto --count 6 --guidance 3.75 --top-p 0.95 --out pictures --grid grid.png',
   )
+    .addOption(engineOption())
     .option('--generator <model>', 'folder or URL of a generator (default: the shipped one)', parsePath)
     .option('--tokenizer <model>', 'folder or URL of its tokenizer (default: the shipped one)', parsePath)
     .requiredOption('--class <classes>', 'names or numbers with commas between; info lists them', parseNames)
@@ -194,6 +217,17 @@ function tokenizerCommand(program: Command, usage: string, description: string, 
     'folder or URL of a tokenizer (default: the shipped one)',
     parsePath,
   );
+}
+
+/** Commands that can also compute with ONNX Runtime. */
+function coderCommand(program: Command, usage: string, description: string, example: string): Command {
+  return tokenizerCommand(program, usage, description, example).addOption(engineOption());
+}
+
+function engineOption(): Option {
+  return new Option('--engine <name>', 'what computes; onnx takes models that restok export has written')
+    .choices([...engineNames])
+    .default('tfjs');
 }
 
 /** Wrong usage is one line that names the help, and an exception instead of the end of the process. */

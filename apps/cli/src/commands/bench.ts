@@ -36,8 +36,11 @@ export async function bench(
   }
   const backend = await useBackend(options.backend);
   const model = options.model ?? findShippedTokenizer();
+  // First, since it also tells how much memory it takes.
+  output.progress('generation, released size');
+  const rows = await benchmarkPasses(sizes.passes);
   output.progress('ViT block');
-  const rows = await benchmarkBlock(sizes.block);
+  rows.push(...(await benchmarkBlock(sizes.block)));
   if (model !== undefined) {
     output.progress('tokenizer');
     rows.push(...(await benchmarkTokenizer(model)));
@@ -47,8 +50,6 @@ export async function bench(
     output.progress('generator');
     rows.push(...(await benchmarkGenerator(generator)));
   }
-  output.progress('generation, released size');
-  rows.push(...(await benchmarkPasses(sizes.passes)));
   if (backend.backend === 'restok-node') {
     output.progress('training step');
     // Last, since the trainer sets threads of its own.

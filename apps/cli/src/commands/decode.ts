@@ -1,24 +1,22 @@
 import { join } from 'node:path';
-import { tensor2d } from '@tensorflow/tfjs-core';
 import { DataError } from '@restok/core';
 import type { Codes } from '@restok/data';
 import { readCodes } from '@restok/data';
 import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { outputNames } from '../file-names';
-import type { TokenizerOptions } from '../load-tokenizer';
-import { withTokenizer } from '../load-tokenizer';
+import type { CoderOptions } from '../load-tokenizer';
+import { withCoder } from '../load-tokenizer';
 import { checkKept } from '../model-limits';
 import { createOutput, rateText } from '../output';
 import { checkOutputs, writePngWhole } from '../output-files';
-import { asPicture } from '../picture-batch';
 
 /** `restok decode`: indices of a .npz to PNGs. */
 export async function decode(
   codesFile: string,
-  options: TokenizerOptions & { readonly out: string; readonly keep?: number },
+  options: CoderOptions & { readonly out: string; readonly keep?: number },
 ): Promise<void> {
   const output = createOutput(options);
-  await withTokenizer(options, output, {
+  await withCoder(options, output, {
     async prepare(architecture) {
       checkKept(options.keep === undefined ? [] : [options.keep], architecture);
       const codes = await readCodes(codesFile);
@@ -30,10 +28,9 @@ export async function decode(
     async run(tokenizer, { codes: { indices, numLatents }, files }) {
       const startedAt = performance.now();
       for (const [i, file] of files.entries()) {
-        const row = tensor2d(indices.slice(i * numLatents, (i + 1) * numLatents), [1, numLatents], 'int32');
-        const decoded = tokenizer.decodeIndices(row, { numKept: options.keep });
-        row.dispose();
-        await writePngWhole(file, await asPicture(decoded));
+        const row = indices.slice(i * numLatents, (i + 1) * numLatents);
+        const [picture] = await tokenizer.decode(row, options.keep);
+        await writePngWhole(file, picture!);
         output.progress(rateText(i + 1, files.length, startedAt, 'pictures'));
       }
       output.result({ files }, files);

@@ -2,8 +2,8 @@ import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
 import type { Picture } from '@restok/data';
 import { fromUnitRange } from '@restok/data';
-import type { Generator } from '@restok/generator';
 import type { ResTok } from '@restok/tokenizer';
+import type { IndexGenerator } from '../load-generator';
 import type { GeneratePlan } from './generate-plan';
 
 /** How far generation is. */
@@ -23,7 +23,7 @@ export interface GenerateProgress {
  * @returns `[N, L]`.
  */
 export async function generateAll(
-  generator: Generator,
+  generator: IndexGenerator,
   { pictures, batchSize, numKept, sampling }: GeneratePlan,
   context: {
     readonly seed: number;

@@ -1,17 +1,17 @@
 import { dirname } from 'node:path';
 import type { Picture } from '@restok/data';
 import { pictureGrid, writeNpz } from '@restok/data';
-import type { ResTok } from '@restok/tokenizer';
 import { enlarge, enlargedWidth } from '../enlarge';
 import { withModelPair } from '../load-generator';
 import type { Output } from '../output';
 import { createOutput, rateText } from '../output';
 import { checkOutputs, writePngWhole } from '../output-files';
-import { asBatch, readForModel } from '../picture-batch';
+import { readForModel } from '../picture-batch';
+import type { PictureCoder } from '../picture-coder';
 import { stoppable } from '../stop-signals';
 import type { GenerateOptions } from './generate-checks';
 import { checkCombination, checkGridSize, isNpz } from './generate-checks';
-import { decodeRows, generateAll } from './generate-indices';
+import { generateAll } from './generate-indices';
 import type { GeneratePlan } from './generate-plan';
 import { planPictures } from './generate-plan';
 
@@ -40,7 +40,7 @@ export async function generate(options: GenerateOptions): Promise<void> {
       const kept =
         original === undefined
           ? undefined
-          : await models.withTokenizer((tokenizer) => indicesOf(tokenizer, original));
+          : await models.withTokenizer(async (tokenizer) => [...(await tokenizer.encode(original))]);
       const generated = await models.withGenerator(async (generator) => {
         const startedAt = performance.now();
         const indices = await generateAll(generator, plan, {
@@ -69,17 +69,9 @@ function gridShape(
   return previews ? [pictures.length, Math.max(1, latentsAfterPass.length)] : [classes.length, count];
 }
 
-async function indicesOf(tokenizer: ResTok, picture: Picture): Promise<number[]> {
-  const pixels = asBatch(picture);
-  const { indices, codes } = tokenizer.encode(pixels);
-  const values = await indices.data();
-  [pixels, indices, codes].forEach((tensor) => tensor.dispose());
-  return [...values];
-}
-
 /** Decodes batch by batch and writes every file. */
 async function decodeAndWrite(
-  tokenizer: ResTok,
+  tokenizer: PictureCoder,
   indices: Int32Array,
   plan: GeneratePlan,
   { options, output }: { readonly options: GenerateOptions; readonly output: Output },
@@ -96,9 +88,9 @@ async function decodeAndWrite(
     const rows = indices.subarray(start * numLatents, (start + batch.length) * numLatents);
     const previews: Picture[][] = [];
     for (const latents of options.previews ? latentsAfterPass.slice(0, -1) : []) {
-      previews.push(await decodeRows(tokenizer, rows, latents));
+      previews.push(await tokenizer.decode(rows, latents));
     }
-    const last = await decodeRows(tokenizer, rows);
+    const last = await tokenizer.decode(rows);
     for (const [i, { file, previews: files }] of batch.entries()) {
       const stages = [...previews.map((pass) => pass[i]!), last[i]!];
       const { pixels, width, height } = last[i]!;

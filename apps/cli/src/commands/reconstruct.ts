@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import type { Picture } from '@restok/data';
 import { pictureGrid } from '@restok/data';
 import { psnr } from '@restok/metrics';
-import type { ResTok } from '@restok/tokenizer';
 import { enlarge } from '../enlarge';
 import { outputNames } from '../file-names';
-import type { TokenizerOptions } from '../load-tokenizer';
-import { withTokenizer } from '../load-tokenizer';
+import type { CoderOptions } from '../load-tokenizer';
+import { withCoder } from '../load-tokenizer';
 import { checkKept } from '../model-limits';
 import { createOutput, rateText } from '../output';
 import { checkOutputs, checkPngName, writePngWhole } from '../output-files';
-import { asBatch, asPicture, readAllForModel } from '../picture-batch';
+import { readAllForModel } from '../picture-batch';
+import type { PictureCoder } from '../picture-coder';
 
-export interface ReconstructOptions extends TokenizerOptions {
+export interface ReconstructOptions extends CoderOptions {
   readonly out: string;
   readonly keep?: readonly number[];
   readonly grid?: string;
@@ -33,7 +33,7 @@ export async function reconstruct(images: readonly string[], options: Reconstruc
   if (grid !== undefined) {
     checkPngName(grid);
   }
-  await withTokenizer(options, output, {
+  await withCoder(options, output, {
     async prepare(architecture) {
       checkKept(keep, architecture);
       const { numLatents } = architecture.schedule;
@@ -81,17 +81,16 @@ export async function reconstruct(images: readonly string[], options: Reconstruc
 
 /** Reconstructions by number of kept latents. */
 async function reconstructOne(
-  tokenizer: ResTok,
+  tokenizer: PictureCoder,
   original: Picture,
   counts: readonly number[],
 ): Promise<Map<number, Picture>> {
-  const pixels = asBatch(original);
-  const { indices, codes } = tokenizer.encode(pixels);
+  const indices = await tokenizer.encode(original);
   const pictures = new Map<number, Picture>();
   for (const numKept of counts) {
-    pictures.set(numKept, await asPicture(tokenizer.decode(codes, { numKept })));
+    const [picture] = await tokenizer.decode(indices, numKept);
+    pictures.set(numKept, picture!);
   }
-  [pixels, indices, codes].forEach((tensor) => tensor.dispose());
   return pictures;
 }
 

@@ -1,0 +1,58 @@
+import type { Picture } from '@restok/data';
+import { fromUnitRange, toUnitRange } from '@restok/data';
+import type { OnnxTokenizer } from '@restok/onnx';
+import type { ResTok } from '@restok/tokenizer';
+import { decodeRows } from './commands/generate-indices';
+import { asBatch } from './picture-batch';
+
+/** Pictures to indices and back, whatever computes it. */
+export interface PictureCoder {
+  readonly numLatents: number;
+  /** Latents per level, coarsest first. */
+  readonly levelSizes: readonly number[];
+  /** The indices of a picture of the model's size, `[L]`. */
+  encode(picture: Picture): Promise<Int32Array>;
+  /**
+   * Pictures of some rows of indices, `[B, L]`.
+   *
+   * @param numKept leading latents that are kept; all when left out.
+   */
+  decode(indices: Int32Array, numKept?: number): Promise<Picture[]>;
+}
+
+/** Computes with TensorFlow.js. */
+export function tfjsCoder(tokenizer: ResTok): PictureCoder {
+  const { numLatents, levelSizes } = tokenizer;
+  return {
+    numLatents,
+    levelSizes,
+    async encode(picture) {
+      const pixels = asBatch(picture);
+      const { indices, codes } = tokenizer.encode(pixels);
+      try {
+        return Int32Array.from(await indices.data());
+      } finally {
+        [pixels, indices, codes].forEach((tensor) => tensor.dispose());
+      }
+    },
+    decode: (indices, numKept) => decodeRows(tokenizer, indices, numKept),
+  };
+}
+
+/** Computes with ONNX Runtime. */
+export function onnxCoder(tokenizer: OnnxTokenizer): PictureCoder {
+  const { numLatents, levelSizes, config } = tokenizer;
+  const size = config.dataset.preprocessing.crop_size;
+  return {
+    numLatents,
+    levelSizes,
+    encode: async (picture) => (await tokenizer.encode(toUnitRange(picture))).indices,
+    async decode(indices, numKept) {
+      const values = await tokenizer.decodeIndices(indices, { numKept });
+      const length = size * size * 3;
+      return Array.from({ length: values.length / length }, (_, i) =>
+        fromUnitRange(values.subarray(i * length, (i + 1) * length), size, size),
+      );
+    },
+  };
+}
