@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
@@ -8,14 +8,21 @@ export default defineConfig({
     // Unit tests run on source: "@restok/x" is packages/x/src/index.ts.
     alias: [
       { find: '#folder-source', replacement: `${root}packages/hub/src/folder-source.node.ts` },
+      { find: '#onnx-platform', replacement: `${root}packages/onnx/src/platform.node.ts` },
+      { find: '#gpu', replacement: `${root}packages/backend-webgpu/src/gpu.node.ts` },
+      { find: '@restok/backend-node/portable', replacement: `${root}packages/backend-node/src/portable.ts` },
       { find: '@restok/hub/node', replacement: `${root}packages/hub/src/node.ts` },
       { find: '@restok/ops/gradients', replacement: `${root}packages/ops/src/gradients.ts` },
+      { find: '@restok/metrics/inception', replacement: `${root}packages/metrics/src/inception.ts` },
       { find: '@restok/trainer', replacement: `${root}apps/trainer/src/index.ts` },
+      { find: /^@restok\/([a-z-]+)\/browser$/, replacement: `${root}packages/$1/src/browser.ts` },
       { find: /^@restok\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
     ],
   },
   test: {
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
+    // Those drive a browser and have a command of their own.
+    exclude: [...configDefaults.exclude, '**/*.browser.test.ts'],
     pool: 'forks',
     // tfjs-core registers its gradients from files that only a bundler can import.
     server: { deps: { inline: [/@tensorflow/] } },

@@ -13,6 +13,7 @@ const stageFiles = [
   'format',
   'structure',
   'unit-tests',
+  'browser-tests',
   'readme-examples',
   'smoke-tests',
   'packaging',

@@ -20,7 +20,8 @@ export const directImports = {
   'backend-webgpu': ['ops'],
   testing: ['ops', 'hub', 'backend-node'],
   trainer: ['training', 'backend-node'],
-  demo: ['tokenizer', 'generator', 'training', 'backend-webgpu'],
+  // Of backend-node the part that runs in browsers; Vite's build fails on the rest.
+  demo: ['tokenizer', 'generator', 'training', 'backend-webgpu', 'backend-node'],
   cli: ['tokenizer', 'generator', 'trainer', 'metrics', 'data', 'onnx', 'backend-node', 'backend-webgpu'],
 };
 

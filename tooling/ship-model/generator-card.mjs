@@ -45,6 +45,7 @@ colours and layout but no meaning. Schedule \`${frechet.guidanceSchedule.name}\`
 | pictures | Fréchet distance |
 | -------- | ---------------- |
 ${Object.entries(byGuidance)
+  .sort(([a], [b]) => a - b)
   .map(([scale, value]) => `| guidance ${scale} | ${value.toFixed(2)} |`)
   .join('\n')}
 | the test pictures through the tokenizer | ${frechet.reconstructions.toFixed(2)} |

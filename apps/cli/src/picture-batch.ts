@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Picture } from '@restok/data';
-import { evaluationCrop, fromUnitRange, readPicture, toUnitRange } from '@restok/data';
+import { evaluationCrop, readPicture, toUnitRange } from '@restok/data';
 
 /** Pictures beyond this many bytes are read a second time when they are needed. */
 const KEPT_BYTES = 256 * 2 ** 20;
@@ -38,12 +38,4 @@ export async function readAllForModel(
 /** One picture as a batch `[1, H, W, 3]`, owned by the caller. */
 export function asBatch(picture: Picture): Tensor4D {
   return tensor4d(toUnitRange(picture), [1, picture.height, picture.width, 3]);
-}
-
-/** The single picture of a batch `[1, H, W, 3]`, which is consumed. */
-export async function asPicture(batch: Tensor4D): Promise<Picture> {
-  const [, height, width] = batch.shape;
-  const values = await batch.data();
-  batch.dispose();
-  return fromUnitRange(values, width, height);
 }

@@ -1,8 +1,8 @@
+import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Picture } from '@restok/data';
 import { fromUnitRange, toUnitRange } from '@restok/data';
 import type { OnnxTokenizer } from '@restok/onnx';
 import type { ResTok } from '@restok/tokenizer';
-import { decodeRows } from './commands/generate-indices';
 import { asBatch } from './picture-batch';
 
 /** Pictures to indices and back, whatever computes it. */
@@ -55,4 +55,32 @@ export function onnxCoder(tokenizer: OnnxTokenizer): PictureCoder {
       );
     },
   };
+}
+
+/**
+ * Decodes some rows of indices.
+ *
+ * @param indices `[B, L]`.
+ * @param numKept leading latents that are there already; all when left out.
+ */
+export async function decodeRows(
+  tokenizer: ResTok,
+  indices: Int32Array,
+  numKept?: number,
+): Promise<Picture[]> {
+  const { numLatents } = tokenizer;
+  const decoded = tidy(() => {
+    const rows = tensor2d(indices, [indices.length / numLatents, numLatents], 'int32');
+    return tokenizer.decodeIndices(rows, { numKept });
+  });
+  try {
+    const [batch, height, width] = decoded.shape;
+    const values = await decoded.data();
+    const length = values.length / batch;
+    return Array.from({ length: batch }, (_, i) =>
+      fromUnitRange(values.subarray(i * length, (i + 1) * length), width, height),
+    );
+  } finally {
+    decoded.dispose();
+  }
 }

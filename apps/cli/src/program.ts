@@ -1,11 +1,16 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { guidanceSchedules } from '@restok/generator';
+import { preprocessings } from '@restok/metrics/inception';
 import type { BenchOptions } from './commands/bench';
 import { bench } from './commands/bench';
 import { dataEmoji } from './commands/data';
 import { decode } from './commands/decode';
 import { doctor } from './commands/doctor';
 import { encode } from './commands/encode';
+import type { EvalGenerationOptions } from './commands/eval-generation';
+import { evalGeneration } from './commands/eval-generation';
+import type { EvalReconstructionOptions } from './commands/eval-reconstruction';
+import { evalReconstruction } from './commands/eval-reconstruction';
 import type { ExportOptions } from './commands/export';
 import { exportFormats, exportModel, weightTypes } from './commands/export';
 import type { ExtractOptions } from './commands/extract';
@@ -21,7 +26,7 @@ import type { TrainedKind, TrainOptions } from './commands/train';
 import { train, trainedKinds } from './commands/train';
 import { engineNames } from './engine';
 import { oneLine } from './error-line';
-import type { CoderOptions, CommonOptions, TokenizerOptions } from './load-tokenizer';
+import type { CoderOptions, CommonOptions } from './load-tokenizer';
 import { parseCount, parseCounts, parseRanges } from './number-lists';
 import {
   parseGuidance,
@@ -47,6 +52,7 @@ export function createProgram(version: string): Command {
   addGenerateCommand(program);
   addExportCommand(program);
   addTrainingCommands(program);
+  addEvaluationCommands(program);
   addMachineCommands(program);
   return program;
 }
@@ -186,6 +192,43 @@ function addTrainingCommands(program: Command): void {
     .addArgument(new Argument('<what>', 'which data set').choices(['emoji']))
     .requiredOption('--out <folder>', 'where to put it', parsePath)
     .action((_what: string, options: CommonOptions & { out: string }) => dataEmoji(options));
+}
+
+function addEvaluationCommands(program: Command): void {
+  const group = program.command('eval').description('metrics with everything that they depend on');
+  quietErrors(group);
+  withInception(
+    tokenizerCommand(
+      group,
+      'reconstruction',
+      'how well a tokenizer gives back the pictures of a data set',
+      'restok eval reconstruction --data data/emoji',
+    ).requiredOption('--data <folder>', 'a folder of pictures, or that of restok data emoji', parsePath),
+  ).action((options: EvalReconstructionOptions) => evalReconstruction(options));
+  withInception(
+    command(
+      group,
+      'generation',
+      'generated pictures against a reference',
+      'restok eval generation --samples samples.npz --reference reference.npz',
+    )
+      .requiredOption('--samples <file>', 'a .npz with arr_0, uint8 [N, H, W, 3]', parsePath)
+      .requiredOption(
+        '--reference <place>',
+        'another one, or a data set as --data of reconstruction',
+        parsePath,
+      ),
+  ).action((options: EvalGenerationOptions) => evalGeneration(options));
+}
+
+function withInception(each: Command): Command {
+  return each
+    .option('--inception <file>', 'safetensors of the Inception network of FID', parsePath)
+    .addOption(
+      new Option('--resize <name>', 'how its pictures are resized (default: as its publishers do)').choices(
+        Object.keys(preprocessings),
+      ),
+    );
 }
 
 function addMachineCommands(program: Command): void {

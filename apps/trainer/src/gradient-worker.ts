@@ -3,9 +3,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { useNodeBackend } from '@restok/backend-node';
 import { Generator } from '@restok/generator';
 import type { Module } from '@restok/ops';
-import { ResTok } from '@restok/tokenizer';
 import type { GeneratorPart, PartOfStep } from '@restok/training';
-import { GeneratorPartGradients, PartGradients } from '@restok/training';
+import {
+  GeneratorPartGradients,
+  openLossNetworks,
+  PartGradients,
+  SupervisedTokenizer,
+} from '@restok/training';
 import { openTokenizerData } from './open-dataset';
 import { openGeneratorData } from './open-generator-data';
 import { ValueFile } from './value-file';
@@ -25,8 +29,11 @@ interface Computation {
 async function prepare(job: TrainingJob): Promise<Computation> {
   switch (job.kind) {
     case 'tokenizer': {
-      const model = new ResTok(job.config.tokenizer, { seed: 0 });
-      const parts = new PartGradients(job.config, await openTokenizerData(job.config, 'train'), model);
+      const networks = await openLossNetworks(job.config);
+      const featureWidth = networks.features?.width;
+      const model = new SupervisedTokenizer(job.config.tokenizer, { seed: 0, featureWidth });
+      const data = await openTokenizerData(job.config, 'train');
+      const parts = new PartGradients(job.config, data, model, { networks });
       return {
         model,
         compute: async (part) => {

@@ -1,6 +1,5 @@
 import type { ConfigTree } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
-import { ResTok } from '@restok/tokenizer';
 import type {
   PartOfStep,
   PartResult,
@@ -9,9 +8,12 @@ import type {
   TrainStepReport,
 } from '@restok/training';
 import {
+  disposeLossNetworks,
   evaluateTokenizer,
   openInitialModel,
+  openLossNetworks,
   parseTokenizerTrainingConfig,
+  SupervisedTokenizer,
   TokenizerTrainer,
 } from '@restok/training';
 import { openTokenizerData } from './open-dataset';
@@ -50,14 +52,15 @@ export async function runTokenizerTraining(
   const dataset = await openTokenizerData(config, 'train');
   const testSet = await openTokenizerData(config, 'test');
   const job = { kind: 'tokenizer', config } as const;
+  const networks = await openLossNetworks(config);
   const helper = await startHelper<PartOfStep, PartResult>(
     job,
     tokenizerCodec,
     processes,
-    () => new ResTok(config.tokenizer),
+    () => new SupervisedTokenizer(config.tokenizer, { featureWidth: networks.features?.width }),
   );
   try {
-    const trainer = new TokenizerTrainer(config, dataset, helper);
+    const trainer = new TokenizerTrainer(config, dataset, helper, networks);
     try {
       return await runTask(tokenizerTask(config, trainer, testSet), {
         observer: options.observer ?? {},
@@ -69,6 +72,7 @@ export async function runTokenizerTraining(
     }
   } finally {
     helper?.stop();
+    disposeLossNetworks(networks);
   }
 }
 

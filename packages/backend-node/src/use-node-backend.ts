@@ -5,23 +5,12 @@ import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError } from '@restok/core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { registerAttention } from './kernels/attention';
-import { registerCachedAttention } from './kernels/cached-attention';
-import { registerConvolution } from './kernels/convolution';
-import { registerCrossEntropy } from './kernels/cross-entropy';
-import { registerLinear } from './kernels/linear';
-import { registerNormalization } from './kernels/normalization';
-import { registerOptimizer } from './kernels/optimizer';
-import { registerStockOverrides } from './kernels/stock-overrides';
-import { registerTokens } from './kernels/tokens';
-import { registerTransformer } from './kernels/transformer';
 import type { GemmChoice } from './gemm/choose-gemm';
 import { chooseGemm } from './gemm/choose-gemm';
 import type { GemmName } from './gemm/gemm';
-import { asWasmBackend, Heap } from './heap';
 import type { NativeContext } from './native-context';
 import { NODE_BACKEND } from './native-context';
-import { loadSimdKernels } from './simd';
+import { startNativeBackend } from './start-native-backend';
 
 export interface NodeBackendOptions {
   /** Where matrix products run; 'auto' takes the fastest there is. */
@@ -76,27 +65,7 @@ export function nativeContext(): NativeContext | undefined {
 
 async function setUp(): Promise<NativeContext> {
   setWasmPaths(wasmFolder());
-  await tf.setBackend('wasm');
-  await tf.ready();
-  const wasm = asWasmBackend(tf.backend());
-  const heap = new Heap(wasm);
-  const simd = await loadSimdKernels(heap.memory);
-  // tfjs-wasm keeps pointers in module variables, so both names must share one instance.
-  tf.registerBackend(NODE_BACKEND, () => wasm);
-  tf.copyRegisteredKernels('wasm', NODE_BACKEND);
-  const { gemm } = chooseGemm(heap, simd, 'wasm', 1);
-  const made: NativeContext = { heap, simd, gemm };
-  registerLinear(made);
-  registerNormalization(made);
-  registerAttention(made);
-  registerCachedAttention(made);
-  registerTransformer(made);
-  registerCrossEntropy(made);
-  registerConvolution(made);
-  registerTokens(made);
-  registerOptimizer(made);
-  registerStockOverrides(made);
-  return made;
+  return startNativeBackend();
 }
 
 /** Where @tensorflow/tfjs-backend-wasm keeps its .wasm files. */

@@ -1,5 +1,4 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { tidy } from '@tensorflow/tfjs-core';
 import { ConfigError, Random, ShapeError } from '@restok/core';
 import type { GeneratorArchitecture } from './architecture';
 import { cachePosition } from './cache-positions';
@@ -8,13 +7,23 @@ import { checkKept, checkLabels } from './generate-options';
 import { guidanceScales } from './guidance';
 import { guidedLogits } from './guided-logits';
 import type { KnownInputs } from './input-embedding';
-import type { KvCache } from './kv-cache';
 import { checkedSamplingOptions, sampleIndices } from './sampling';
 import type { Pass } from './sequence-layout';
-import type { Segment, Transformer } from './transformer';
+import type { Segment } from './transformer';
+
+/** Puts segments through a transformer, one after the other, with a cache of its own. */
+export interface PassRunner {
+  /**
+   * @param wantsLogits whether something is predicted; otherwise the segment only goes into the cache.
+   * @returns logits `[B, T, V]`, row-major, where they are wanted.
+   */
+  run(segment: Segment, known: KnownInputs, wantsLogits: boolean): Promise<Float32Array | undefined>;
+  /** Frees the cache. */
+  dispose(): void;
+}
 
 /** A generation whose arguments have been checked. */
-interface Plan {
+export interface GenerationPlan {
   readonly labels: readonly number[];
   readonly options: GenerateOptions;
   readonly numKept: number;
@@ -33,7 +42,7 @@ export function planGeneration(
   architecture: GeneratorArchitecture,
   labels: readonly number[],
   options: GenerateOptions,
-): Plan {
+): GenerationPlan {
   const { layout } = architecture;
   checkLabels('generate', labels, architecture.numClasses);
   checkedSamplingOptions('generate', options);
@@ -65,12 +74,13 @@ export function planGeneration(
  * Runs a generation, one forward pass after the other. Kept latents are the first step; they go into the cache in
  * one pass. With guidance, rows 0 ... B-1 of the batch have their class and rows B ... 2B-1 none.
  *
+ * @param openPasses gives what computes, for so many sequences.
  * @source ResTok, section 3; method.md, section 7 (inference).
  */
 export async function* runGeneration(
-  transformer: Transformer,
+  openPasses: (batch: number) => PassRunner,
   architecture: GeneratorArchitecture,
-  plan: Plan,
+  plan: GenerationPlan,
 ): AsyncGenerator<GenerationStep> {
   const { labels, options, numKept, passes, nullLabel } = plan;
   const { layout, numLatents, vocabularySize } = architecture;
@@ -96,28 +106,21 @@ export async function* runGeneration(
         };
 
   const numSteps = passes.length + (numKept > 0 ? 1 : 0);
-  let cache: KvCache | undefined;
+  let runner: PassRunner | undefined;
   try {
     if (options.keep !== undefined && numKept > 0) {
       await copyKept(options.keep, latents, architecture);
       yield { step: 0, numSteps, firstLatent: 0, indices: columns(latents, numLatents, 0, numKept) };
     }
     for (const [i, pass] of passes.entries()) {
-      if (cache === undefined) {
-        cache = transformer.newCache(nullLabel === undefined ? batch : 2 * batch);
+      if (runner === undefined) {
+        runner = openPasses(nullLabel === undefined ? batch : 2 * batch);
         for (const kept of keptPasses(plan, architecture)) {
-          transformer.advance(segmentOf(kept), known(), cache).dispose();
+          await runner.run(segmentOf(kept), known(), false);
         }
       }
       const step = numSteps - passes.length + i;
-      const open = cache;
-      const computed = tidy(() => transformer.toLogits(transformer.advance(segmentOf(pass), known(), open)));
-      let values: Float32Array;
-      try {
-        values = (await computed.data()) as Float32Array;
-      } finally {
-        computed.dispose();
-      }
+      const values = (await runner.run(segmentOf(pass), known(), true))!;
       const logits = nullLabel === undefined ? values : guidedLogits(values, pass.scale);
       options.onLogits?.(logits, step);
       const perSample = pass.size * vocabularySize;
@@ -130,8 +133,30 @@ export async function* runGeneration(
       yield { step, numSteps, firstLatent: pass.position, indices };
     }
   } finally {
-    cache?.dispose();
+    runner?.dispose();
   }
+}
+
+/**
+ * All indices of a generation.
+ *
+ * @param batch B, the number of labels.
+ * @returns `[B, numLatents]`, row-major.
+ */
+export async function collectIndices(
+  steps: AsyncIterable<GenerationStep>,
+  batch: number,
+  numLatents: number,
+): Promise<Int32Array> {
+  const all = new Int32Array(batch * numLatents);
+  for await (const { firstLatent, indices } of steps) {
+    const count = indices.length / batch;
+    for (let sample = 0; sample < batch; sample++) {
+      const row = indices.subarray(sample * count, (sample + 1) * count);
+      all.set(row, sample * numLatents + firstLatent);
+    }
+  }
+  return all;
 }
 
 /** The same rows for the half with classes and the half without. */
@@ -143,7 +168,10 @@ function twice(latents: Int32Array): Int32Array {
 }
 
 /** The passes that put kept latents into the cache: a single one unless published positions ask for each. */
-function keptPasses({ numKept, options }: Plan, { layout }: GeneratorArchitecture): readonly Pass[] {
+function keptPasses(
+  { numKept, options }: GenerationPlan,
+  { layout }: GeneratorArchitecture,
+): readonly Pass[] {
   const inside = layout.passes.filter(({ position }) => position < numKept);
   return options.publishedPositions === true || numKept === 0 ? inside : [{ position: 0, size: numKept }];
 }

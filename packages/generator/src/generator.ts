@@ -7,7 +7,7 @@ import { openModel } from '@restok/hub';
 import type { InitializationName } from '@restok/ops';
 import { loadParameters } from '@restok/ops';
 import { generatorArchitecture } from './architecture';
-import { planGeneration, runGeneration } from './generate';
+import { collectIndices, planGeneration, runGeneration } from './generate';
 import type { GenerateOptions, GenerationStep } from './generate-options';
 import { checkLabels } from './generate-options';
 import { TrainingDropouts } from './training-dropouts';
@@ -136,19 +136,16 @@ export class Generator extends Transformer {
    * @throws ShapeError or ConfigError when an argument does not fit, before anything is computed.
    */
   generate(labels: readonly number[], options: GenerateOptions = {}): AsyncGenerator<GenerationStep> {
-    return runGeneration(this, this.architecture, planGeneration(this.architecture, labels, options));
+    return runGeneration(
+      (batch) => this.openPasses(batch),
+      this.architecture,
+      planGeneration(this.architecture, labels, options),
+    );
   }
 
   /** All indices that {@link generate} yields: int32 `[B, L]`, owned by the caller. */
   async generateIndices(labels: readonly number[], options: GenerateOptions = {}): Promise<Tensor2D> {
-    const all = new Int32Array(labels.length * this.numLatents);
-    for await (const { firstLatent, indices } of this.generate(labels, options)) {
-      const count = indices.length / labels.length;
-      labels.forEach((_, sample) => {
-        const row = indices.subarray(sample * count, (sample + 1) * count);
-        all.set(row, sample * this.numLatents + firstLatent);
-      });
-    }
+    const all = await collectIndices(this.generate(labels, options), labels.length, this.numLatents);
     return tensor2d(all, [labels.length, this.numLatents], 'int32');
   }
 

@@ -2,6 +2,11 @@ export { Generator, hasHarWeights } from './generator';
 export type { ForwardOptions, GeneratorOptions, LoadOptions } from './generator';
 export { Transformer } from './transformer';
 export type { Segment } from './transformer';
+export type { BlockContext } from './transformer-block';
+export { collectIndices, planGeneration, runGeneration } from './generate';
+export type { GenerationPlan, PassRunner } from './generate';
+export type { KnownInputs } from './input-embedding';
+export { rotationAngles } from './rotary-table';
 export { generatorArchitecture } from './architecture';
 export type { GeneratorArchitecture } from './architecture';
 export { harLayout } from './har-layout';
@@ -10,7 +15,7 @@ export type { InputSource, Pass, SequenceLayout } from './sequence-layout';
 export { KvCache } from './kv-cache';
 export type { KvCacheSizes } from './kv-cache';
 export type { GenerateOptions, GenerationStep, KeptLatents } from './generate-options';
-export { possibleStarts } from './generate-options';
+export { checkLabels, possibleStarts } from './generate-options';
 export { guidanceRatios, guidanceScales, guidanceSchedules } from './guidance';
 export type {
   GuidanceOptions,

@@ -2,12 +2,14 @@ import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import { attention, Module, repeatKeyHeads, zeros } from '@restok/ops';
 import type { GeneratorArchitecture } from './architecture';
+import type { PassRunner } from './generate';
 import type { KnownInputs } from './input-embedding';
 import { EmbeddingTable, InputEmbedding } from './input-embedding';
 import { KvCache } from './kv-cache';
 import { RotaryTable } from './rotary-table';
 import type { InputSource } from './sequence-layout';
 import type { TrainingDropouts } from './training-dropouts';
+import type { BlockContext } from './transformer-block';
 import { BiasFreeLinear, RmsNorm, TransformerBlock } from './transformer-block';
 
 /** Neighbouring positions that are put through the transformer together, after those already in a cache. */
@@ -62,7 +64,7 @@ export class Transformer extends Module {
     const { numHeads, layout } = this.architecture;
     return tidy(() => {
       const embedded = this.embedding.forward(layout.inputs, known); // [B, L, D]
-      const features = this.throughBlocks(dropouts?.tokens(embedded) ?? embedded, {
+      const features = this.forwardBlocks(dropouts?.tokens(embedded) ?? embedded, {
         rotation: this.rotary.whole,
         attend: (_, qkv) =>
           attention(repeatKeyHeads(qkv, this.architecture), { numHeads, visibleKeys: layout.visibleKeys }),
@@ -87,11 +89,41 @@ export class Transformer extends Module {
     const { inputs, position, visibleKeys } = segment;
     const { numHeads } = this.architecture;
     return tidy(() =>
-      this.throughBlocks(this.embedding.forward(inputs, known), {
+      this.forwardBlocks(this.embedding.forward(inputs, known), {
         rotation: this.rotary.part(position, inputs.length),
         attend: (layer, qkv) => cache.attend(layer, qkv, { numHeads, position, visibleKeys }),
       }),
     );
+  }
+
+  /** Runs segments with a cache that is made now. */
+  openPasses(batch: number): PassRunner {
+    const cache = this.newCache(batch);
+    return {
+      run: async (segment, known, wantsLogits) => {
+        if (!wantsLogits) {
+          this.advance(segment, known, cache).dispose();
+          return undefined;
+        }
+        const logits = tidy(() => this.toLogits(this.advance(segment, known, cache)));
+        try {
+          return (await logits.data()) as Float32Array;
+        } finally {
+          logits.dispose();
+        }
+      },
+      dispose: () => cache.dispose(),
+    };
+  }
+
+  /**
+   * Embedded inputs through every block, for callers with an attention of their own.
+   *
+   * @param x `[B, T, D]`.
+   * @returns features `[B, T, D]`, owned by the caller.
+   */
+  forwardBlocks(x: Tensor3D, context: BlockContext): Tensor3D {
+    return this.blocks.reduce((features, block, layer) => block.forward(features, layer, context), x);
   }
 
   /** Features `[B, T, D]` to logits `[B, T, V]`, owned by the caller. */
@@ -102,9 +134,5 @@ export class Transformer extends Module {
   override dispose(): void {
     super.dispose();
     this.rotary.dispose();
-  }
-
-  private throughBlocks(x: Tensor3D, context: Parameters<TransformerBlock['forward']>[2]): Tensor3D {
-    return this.blocks.reduce((features, block, layer) => block.forward(features, layer, context), x);
   }
 }

@@ -1,2 +1,4 @@
 export { saveModel, writeSafetensors } from './save-model';
 export type { ModelToSave } from './save-model';
+export { writeTogether } from './write-together';
+export type { FileInPieces } from './write-together';

@@ -1,8 +1,21 @@
 import { openFixture } from '@restok/testing';
 import type { FixtureTensor } from '@restok/testing';
 import { describe, expect, it } from 'vitest';
-import { codebookEntropy, codebookUsage, msSsim, psnr, ssim } from '../src/index';
+import {
+  codebookEntropy,
+  codebookUsage,
+  featureStatistics,
+  frechetDistance,
+  inceptionScore,
+  msSsim,
+  precisionRecall,
+  psnr,
+  softmaxRows,
+  ssim,
+} from '../src/index';
+import type { FeatureStatistics } from '../src/index';
 import type { PictureFormat } from '../src/index';
+import { squaredRadii } from '../src/precision-recall';
 import { ssimByDefinition } from './ssim-by-definition';
 
 /** The reference works in single precision. */
@@ -11,7 +24,8 @@ const SINGLE_PRECISION = 1e-6;
 /**
  * SSIM subtracts nearly equal numbers (the mean of squares and the square of the mean), so single precision
  * loses more where windows are flat. On the large picture the reference's 0.29686916 is 1.1e-5 off what the
- * definition gives in double precision, 0.29686595 (worked out window by window below).
+ * definition gives in double precision, 0.29686595 (worked out window by window below). Squared distances
+ * as |a|² - 2ab + |b|² cancel likewise.
  */
 const SINGLE_PRECISION_CANCELLATION = 2e-5;
 
@@ -45,6 +59,11 @@ function valuesOf(
   const { pixels: real, format } = pictures(io.get(`${name}.real`)!);
   const { pixels: fake } = pictures(io.get(`${name}.fake`)!);
   return real.map((picture, i) => metric(picture, fake[i]!, format));
+}
+
+function statisticsOf(name: string): FeatureStatistics {
+  const { shape, values } = io.get(name)!;
+  return featureStatistics(values, shape[1]!);
 }
 
 function mean(values: readonly number[]): number {
@@ -87,6 +106,66 @@ describe('fixture metrics', () => {
 
   it('has the MS-SSIM of a picture with an odd width', () => {
     expectRelative(mean(valuesOf('images_large', msSsim)), expected['images_large.MS-SSIM']!, MULTI_SCALE);
+  });
+
+  it('has the mean and covariance of features', () => {
+    for (const name of ['ref', 'sample']) {
+      const { mean, covariance } = statisticsOf(`features.${name}`);
+      const wanted = io.get(`stats.${name}.sigma`)!.values;
+      const largest = Math.max(...wanted);
+      io.get(`stats.${name}.mu`)!.values.forEach((value, i) =>
+        expect(Math.abs(mean[i]! - value)).toBeLessThan(SINGLE_PRECISION),
+      );
+      wanted.forEach((value, i) =>
+        expect(Math.abs(covariance[i]! - value)).toBeLessThan(SINGLE_PRECISION * largest),
+      );
+    }
+  });
+
+  it('has FID, sFID and rFID, and FID of fewer rows than features', () => {
+    for (const [result, reference, sample] of [
+      ['FID', 'features.ref', 'features.sample'],
+      ['sFID', 'spatial.ref', 'spatial.sample'],
+      ['FID_rank_deficient', 'features.rank_deficient.ref', 'features.rank_deficient.sample'],
+      ['vqgan.rFID', 'vqgan.features.real', 'vqgan.features.fake'],
+    ] as const) {
+      const distance = frechetDistance(statisticsOf(reference), statisticsOf(sample));
+      expectRelative(distance, expected[result]!, SINGLE_PRECISION);
+    }
+  });
+
+  it('has the inception scores of the whole set and of parts, from probabilities and from logits', () => {
+    const { shape, values } = io.get('probs')!;
+    expectRelative(inceptionScore(values, shape[1]!), expected['InceptionScore']!, SINGLE_PRECISION);
+    expectRelative(
+      inceptionScore(values, shape[1]!, { splitSize: 40 }),
+      expected['InceptionScore_split40']!,
+      SINGLE_PRECISION,
+    );
+    const logits = io.get('vqgan.logits.fake')!;
+    expectRelative(
+      inceptionScore(softmaxRows(logits.values, logits.shape[1]!), logits.shape[1]!),
+      expected['vqgan.InceptionScore']!,
+      SINGLE_PRECISION,
+    );
+  });
+
+  it('has the precision and recall, and the radii they come from', () => {
+    const { shape, values: reference } = io.get('features.ref')!;
+    const samples = io.get('features.sample')!.values;
+    const dim = shape[1]!;
+    expect(precisionRecall(reference, samples, { dim })).toEqual({
+      precision: expected['precision_f32'],
+      recall: expected['recall_f32'],
+    });
+    for (const [name, rows] of [
+      ['radii.ref', reference],
+      ['radii.sample', samples],
+    ] as const) {
+      squaredRadii(Float64Array.from(rows), dim, 3).forEach((radius, i) =>
+        expectRelative(radius, io.get(name)!.values[i]!, SINGLE_PRECISION_CANCELLATION),
+      );
+    }
   });
 
   it('has the codebook usage and entropy', () => {

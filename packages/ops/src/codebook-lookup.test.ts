@@ -194,6 +194,14 @@ describe.each(testBackends)('gatherRows on %s', (backend) => {
     });
   });
 
+  it('checks indices of a search through more rows than the table has', () => {
+    tidy(() => {
+      const nearest = nearestCode(tensor2d([[3, 4]]), codebook());
+      expect(gatherRows(codebook(), nearest).arraySync()).toEqual([[3, 4]]);
+      expect(() => gatherRows(tensor2d([[0, 0]]), nearest)).toThrow('indices must be in 0 ... 0, got 1');
+    });
+  });
+
   it('throws ShapeError for indices that are not int32', () => {
     tidy(() => {
       expect(() => gatherRows(codebook(), tensor1d([0, 1]))).toThrow('must be int32, got float32');

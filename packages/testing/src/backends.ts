@@ -3,14 +3,30 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import '@restok/ops/gradients';
 
-/** Backends that every numeric test runs on in Node. */
-export const testBackends = ['cpu', 'wasm', 'restok-node'] as const;
+/** Backends that every numeric test runs on in Node, unless {@link testOnlyOn} was called before. */
+export const testBackends: TestBackend[] = ['cpu', 'wasm', 'restok-node'];
 
-export type TestBackend = (typeof testBackends)[number];
+/** A name under which a backend is registered in TensorFlow.js. */
+export type TestBackend = string;
+
+const ownSetUps = new Map<TestBackend, () => Promise<unknown>>();
+
+/**
+ * Lets the suites that are imported afterwards run on one backend, for a package that brings its own.
+ *
+ * @param setUp makes the backend current; called before each suite.
+ */
+export function testOnlyOn(name: TestBackend, setUp: () => Promise<unknown>): void {
+  ownSetUps.set(name, setUp);
+  testBackends.splice(0, testBackends.length, name);
+}
 
 /** Makes a backend current. The native one is registered by its own package on first use. */
 export async function useTestBackend(name: TestBackend): Promise<void> {
-  if (name === 'restok-node') {
+  const setUp = ownSetUps.get(name);
+  if (setUp !== undefined) {
+    await setUp();
+  } else if (name === 'restok-node') {
     const { useNodeBackend } = await import('@restok/backend-node');
     await useNodeBackend();
   } else {

@@ -174,6 +174,7 @@ export class Decoder extends Module {
       if (i === 0 || i === this.blocks.length - 1) {
         block.observeAttention(x, sequence, `decoder.attn.${i}`, observer);
       }
+      block.observeHeads(x, sequence, `decoder.attn_heads.${i}`, observer);
       x = block.forward(x, sequence);
       observer?.stage(`decoder.blocks.${i}.out`, x);
     });

@@ -80,6 +80,7 @@ export class Encoder extends Module {
         if (isFirstOrLast) {
           block.observeAttention(x, sequence, `encoder.attn.${i}`, observer);
         }
+        block.observeHeads(x, sequence, `encoder.attn_heads.${i}`, observer);
         x = block.attend(x, sequence);
         const isMerging = this.architecture.mergeLayers.includes(i);
         if (isMerging) {

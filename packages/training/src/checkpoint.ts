@@ -67,7 +67,11 @@ async function write(trainer: Checkpointed, folder: string): Promise<void> {
     tensors: trainer.parameters.map(([name, parameter]) => stored(name, parameter, parameter.value)),
   });
   await writeSafetensors(join(folder, OPTIMIZER_FILE), optimizerTensors(trainer));
-  const { movingWeights } = trainer;
+  const { movingWeights, companion } = trainer;
+  if (companion !== undefined) {
+    await writeSafetensors(join(folder, companion.file), companion.tensors());
+    files.push(companion.file);
+  }
   if (movingWeights !== undefined) {
     await saveModel(join(folder, AVERAGES_FOLDER), {
       config,

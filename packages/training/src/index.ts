@@ -20,8 +20,8 @@ export { TokenizerTrainer } from './tokenizer-trainer';
 export type { TrainerState, TrainStepReport } from './tokenizer-trainer';
 export type { PartHelper } from './parts';
 export type { Checkpointed } from './checkpointed';
-export { lossTerms, PartGradients } from './part-gradients';
-export type { LossTerms, PartOfStep, PartResult } from './part-gradients';
+export { PartGradients } from './part-gradients';
+export type { LossTerms, PartLosses, PartOfStep, PartResult } from './part-gradients';
 export { saveCheckpoint } from './checkpoint';
 export { checkpoints } from './checkpoint-folder';
 export type { CheckpointEntry } from './checkpoint-folder';
@@ -45,3 +45,49 @@ export type { GeneratorStepReport, GeneratorTrainerState } from './generator-tra
 export { evaluateGenerator } from './evaluate-generator';
 export type { EvaluateGeneratorOptions, GeneratorEvaluation } from './evaluate-generator';
 export type { UpdateSections } from './training-sections';
+export { recordedDraws, seededDraws } from './draws';
+export type { Draws } from './draws';
+export { augmentPictures } from './augmentation/augment-pictures';
+export { drawAugmentation } from './augmentation/augmentation';
+export type { Augmentation, Places } from './augmentation/augmentation';
+export { vgg16Channels } from './perceptual/vgg16';
+export { Lpips } from './perceptual/lpips';
+export { openLpips } from './perceptual/open-lpips';
+export { drawPerceptualJitter, jitterPictures } from './perceptual/perceptual-jitter';
+export type { PerceptualJitter } from './perceptual/perceptual-jitter';
+export { Discriminator } from './discriminators/discriminator';
+export { PatchGan } from './discriminators/patch-gan';
+export { DinoDiscriminator } from './discriminators/dino-discriminator';
+export { followLogits, generatorAdversarialLoss, hingeLoss, leCamLoss } from './losses/adversarial-losses';
+export type { LogitAverages } from './losses/adversarial-losses';
+export { cosineMarginLoss, cosineSimilarity } from './losses/alignment-loss';
+export { disposeTargets, TokenizerObjective } from './losses/tokenizer-objective';
+export type {
+  LossNetworks,
+  ObjectiveOptions,
+  ObjectiveValue,
+  StepTargets,
+} from './losses/tokenizer-objective';
+export { discriminatorStep } from './losses/discriminator-objective';
+export type {
+  DiscriminatorObjectiveOptions,
+  DiscriminatorStep,
+  DiscriminatorTerms,
+} from './losses/discriminator-objective';
+export { PretrainedVit } from './vision-transformer/pretrained-vit';
+export { vitKinds } from './vision-transformer/vit-kinds';
+export type { VitKindName } from './vision-transformer/vit-kinds';
+export type {
+  VisionTransformerKind,
+  VisionTransformerSize,
+} from './vision-transformer/vision-transformer-config';
+export { foundationModels } from './feature-providers/foundation-models';
+export type { FoundationModel, FoundationModelName } from './feature-providers/foundation-models';
+export type { FeatureProvider, PictureBatch, PictureFeatures } from './feature-providers/feature-provider';
+export { VitFeatures } from './feature-providers/vit-features';
+export { StoredFeatures, writeStoredFeatures } from './feature-providers/stored-features';
+export { disposeLossNetworks, openLossNetworks } from './open-loss-networks';
+export { SupervisedTokenizer } from './supervised-tokenizer';
+export type { SupervisedTokenizerOptions } from './supervised-tokenizer';
+export { Adversary } from './adversary';
+export type { CheckpointCompanion } from './checkpointed';

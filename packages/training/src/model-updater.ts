@@ -44,11 +44,15 @@ export class ModelUpdater {
       : undefined;
   }
 
-  /** Takes the weights of a model of the same config, which is not consumed. */
+  /** Takes the weights of a model of the same config, which is not consumed; what it lacks stays as it was drawn. */
   startFrom(initial: Module): void {
     const values = new Map(initial.namedParameters());
     for (const [name, parameter] of this.parameters) {
-      parameter.replace(mul(values.get(name)!.value, 1));
+      const value = values.get(name)?.value;
+      if (value === undefined) {
+        continue;
+      }
+      parameter.replace(mul(value, 1));
       this.movingWeights?.restore(name, mul(parameter.value, 1));
     }
   }

@@ -1,7 +1,6 @@
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { add, dispose, gather, mean, mul, reshape, square, sub, tensor, tidy } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
-import { ResTok } from '@restok/tokenizer';
 import {
   expectClose,
   GRADIENT_TOLERANCE,
@@ -16,6 +15,7 @@ import { drawNumKept, nestedDropout } from './nested-dropout';
 import { globalNorm } from './optimizer';
 import type { PartResult } from './part-gradients';
 import { PartGradients } from './part-gradients';
+import { SupervisedTokenizer } from './supervised-tokenizer';
 
 const config = tinyTrainingConfig(
   'losses.quantizer_weight=0.5',
@@ -30,8 +30,8 @@ const QUOTIENT_TOLERANCE = 5e-3;
 /** The change of the loss that a step aims at: far above its rounding (1e-7), small against the loss (1). */
 const CHANGE = 1e-3;
 
-function newModel(): ResTok {
-  return new ResTok(config.tokenizer, { seed: 2, initialization: 'variancePreserving' });
+function newModel(): SupervisedTokenizer {
+  return new SupervisedTokenizer(config.tokenizer, { seed: 2, initialization: 'variancePreserving' });
 }
 
 function disposeResult({ gradients, latents }: PartResult): void {
@@ -39,7 +39,7 @@ function disposeResult({ gradients, latents }: PartResult): void {
 }
 
 describe('PartGradients', () => {
-  let tokenizer: ResTok;
+  let tokenizer: SupervisedTokenizer;
   let parts: PartGradients;
 
   beforeEach(async () => {

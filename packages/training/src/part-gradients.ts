@@ -1,19 +1,23 @@
 import type { Scalar, Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { keep, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, keep, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
 import type { Parameter } from '@restok/ops';
-import type { ResTok } from '@restok/tokenizer';
+import type { Adversary } from './adversary';
 import { DataOrder } from './data-order';
+import { seededDraws } from './draws';
+import type { DiscriminatorTerms } from './losses/discriminator-objective';
+import { objectiveOptions } from './losses/objective-options';
+import type { LossNetworks, ObjectiveValue, OptionalTerm, StepTargets } from './losses/tokenizer-objective';
+import { disposeTargets, optionalTerms, TokenizerObjective } from './losses/tokenizer-objective';
 import type { NestedDropout } from './nested-dropout';
 import { drawNumKept, nestedDropout } from './nested-dropout';
-import type { ReconstructionLossName } from './tokenizer-loss';
-import { tokenizerLoss } from './tokenizer-loss';
+import type { SupervisedTokenizer } from './supervised-tokenizer';
 import type { TokenizerTrainingConfig } from './tokenizer-training-config';
 import { valueAndGradients } from './value-and-gradients';
 
-/** The terms of the loss, each averaged over a batch. */
-export interface LossTerms {
+/** The terms of the loss, each averaged over a batch; those of losses that are off are absent. */
+export interface LossTerms extends Partial<Record<OptionalTerm, number>>, Partial<DiscriminatorTerms> {
   readonly totalLoss: number;
   readonly reconstructionLoss: number;
   readonly quantizerLoss: number;
@@ -39,21 +43,41 @@ export interface PartResult {
   readonly latents: Tensor3D;
   /** B · L indices. */
   readonly indices: Int32Array;
+  /** One per trained parameter of the discriminator, where it took part. */
+  readonly discriminatorGradients?: Tensor[];
+}
+
+/** What the terms beyond reconstruction and quantiser need; owned by the caller. */
+export interface PartLosses {
+  readonly networks?: LossNetworks;
+  readonly adversary?: Adversary;
+}
+
+/** What a pass of the tokenizer shows beside its gradients; tensors are kept. */
+interface Seen {
+  readonly terms: [keyof LossTerms, Scalar][];
+  latents?: Tensor3D;
+  reconstruction?: Tensor4D;
+  indices?: Int32Array;
 }
 
 /**
  * Computes the loss and the gradients of the parts of a step. Which pictures and how many latents a part has
- * follows from the seed, the step and the part alone, so any process may compute it.
+ * follows from the seed, the step and the part alone, so any process may compute it. Only a discriminator has state
+ * that passes from part to part.
  */
 export class PartGradients {
   private readonly parameters: readonly Parameter[];
   private readonly order: DataOrder;
   private readonly dropout: NestedDropout | undefined;
+  private readonly objective: TokenizerObjective;
+  private readonly adversary: Adversary | undefined;
 
   constructor(
     private readonly config: TokenizerTrainingConfig,
     private readonly dataset: PictureDataset,
-    private readonly tokenizer: ResTok,
+    private readonly tokenizer: SupervisedTokenizer,
+    { networks = {}, adversary }: PartLosses = {},
   ) {
     this.parameters = [...tokenizer.namedParameters()].map(([, parameter]) => parameter);
     this.order = new DataOrder(dataset.count, config.training.seed);
@@ -61,19 +85,23 @@ export class PartGradients {
     this.dropout = model.drop_latent_tokens
       ? nestedDropout(model.num_latent_tokens, model.num_min_tokens, model.drop_prob)
       : undefined;
+    this.objective = new TokenizerObjective(objectiveOptions(config), networks);
+    this.adversary = adversary;
   }
 
-  async compute({ step, part, quantized }: PartOfStep): Promise<PartResult> {
+  async compute(partOfStep: PartOfStep): Promise<PartResult> {
     const { per_gpu_batch_size: batchSize, gradient_accumulation_steps: parts } = this.config.training;
-    const pixels = await this.readBatch(step * parts + part);
-    const numKept =
-      this.dropout === undefined
-        ? undefined
-        : drawNumKept(this.dropout, batchSize, this.randomOf(`kept ${step} ${part}`));
+    const { step, part } = partOfStep;
+    const batch = step * parts + part;
+    const pixels = await this.readBatch(batch);
+    const pictures = [...this.order.batch(batch, batchSize)];
+    const draws = seededDraws(this.randomOf(`jitter ${step} ${part}`));
+    const targets = await this.objective.prepare({ pixels, pictures }, draws);
     try {
-      return this.gradientsOf(pixels, numKept, quantized);
+      return this.gradientsOf(pixels, targets, partOfStep);
     } finally {
       pixels.dispose();
+      disposeTargets(targets);
     }
   }
 
@@ -86,38 +114,73 @@ export class PartGradients {
     return tensor4d(values, [batchSize, side, side, 3]);
   }
 
-  private gradientsOf(
+  private gradientsOf(pixels: Tensor4D, targets: StepTargets, partOfStep: PartOfStep): PartResult {
+    const seen: Seen = { terms: [] };
+    const { value, gradients } = valueAndGradients(
+      () => this.look(pixels, targets, partOfStep, seen),
+      this.parameters.map((parameter) => parameter.value),
+    );
+    const terms = [['totalLoss', value] as const, ...seen.terms].map(([name, term]) => [
+      name,
+      term.dataSync()[0]!,
+    ]);
+    const judged = this.judge(pixels, seen.reconstruction!, partOfStep);
+    dispose([value, seen.reconstruction!, ...seen.terms.map(([, term]) => term)]);
+    return {
+      terms: { ...(Object.fromEntries(terms) as LossTerms), ...judged?.terms },
+      gradients,
+      latents: seen.latents!,
+      indices: seen.indices!,
+      discriminatorGradients: judged?.gradients,
+    };
+  }
+
+  /** A pass of the tokenizer and its loss. */
+  private look(
     pixels: Tensor4D,
-    numKept: readonly number[] | undefined,
-    quantized: boolean,
-  ): PartResult {
-    const { losses } = this.config;
-    const terms: Scalar[] = [];
-    const seen: { latents?: Tensor3D; indices?: Int32Array } = {};
-    const loss = (): Scalar =>
-      tidy(() => {
-        const pass = this.tokenizer.forward(pixels, { numKept, quantize: quantized });
-        const { total, reconstructionLoss } = tokenizerLoss(pass, pixels, {
-          reconstructionLoss: losses.reconstruction_loss as ReconstructionLossName,
-          reconstructionLossWeight: losses.reconstruction_weight,
-          quantizerLossWeight: quantized ? losses.quantizer_weight : 0,
-        });
-        const { quantizerLoss, commitmentLoss, codebookLoss, entropyLoss } = pass;
-        for (const term of [reconstructionLoss, quantizerLoss, commitmentLoss, codebookLoss, entropyLoss]) {
-          terms.push(keep(term.clone()));
-        }
-        seen.latents = keep(pass.latents.clone());
-        seen.indices = pass.indices.dataSync() as Int32Array;
-        return total;
+    targets: StepTargets,
+    { step, part, quantized }: PartOfStep,
+    seen: Seen,
+  ): Scalar {
+    const numKept =
+      this.dropout === undefined
+        ? undefined
+        : drawNumKept(this.dropout, pixels.shape[0], this.randomOf(`kept ${step} ${part}`));
+    return tidy(() => {
+      const pass = this.tokenizer.forward(pixels, {
+        numKept,
+        quantize: quantized,
+        featureStream: this.tokenizer.hasFeatureStream,
       });
-    const tensors = this.parameters.map((parameter) => parameter.value);
-    const { value, gradients } = valueAndGradients(loss, tensors);
-    const numbers = [value, ...terms].map((term) => {
-      const number = term.dataSync()[0]!;
-      term.dispose();
-      return number;
+      const value = this.objective.value(this.tokenizer, pass, pixels, {
+        targets,
+        isAdversarial: this.adversary?.isActive(step) === true,
+        draws: seededDraws(this.randomOf(`augmentation ${step} ${part}`)),
+        quantizerLossWeight: quantized ? undefined : 0,
+      });
+      const { quantizerLoss, commitmentLoss, codebookLoss, entropyLoss } = pass;
+      const { reconstructionLoss } = value;
+      const always = { reconstructionLoss, quantizerLoss, commitmentLoss, codebookLoss, entropyLoss };
+      for (const [name, term] of [...Object.entries(always), ...optionalOf(value)]) {
+        seen.terms.push([name as keyof LossTerms, keep(term.clone())]);
+      }
+      seen.latents = keep(pass.latents.clone());
+      seen.reconstruction = keep(pass.reconstruction.clone());
+      seen.indices = pass.indices.dataSync() as Int32Array;
+      return value.total;
     });
-    return { terms: lossTerms(numbers), gradients, latents: seen.latents!, indices: seen.indices! };
+  }
+
+  /** The discriminator's part of a step, with the same pictures and their reconstructions as they were. */
+  private judge(
+    pixels: Tensor4D,
+    reconstruction: Tensor4D,
+    { step, part }: PartOfStep,
+  ): { terms: DiscriminatorTerms; gradients: Tensor[] } | undefined {
+    const draws = seededDraws(this.randomOf(`discrimination ${step} ${part}`));
+    return this.adversary?.isActive(step) === true
+      ? this.adversary.look(pixels, reconstruction, draws)
+      : undefined;
   }
 
   private randomOf(purpose: string): Random {
@@ -125,14 +188,9 @@ export class PartGradients {
   }
 }
 
-/** The terms from their values in the order of {@link LossTerms}. */
-export function lossTerms(values: ArrayLike<number>): LossTerms {
-  return {
-    totalLoss: values[0]!,
-    reconstructionLoss: values[1]!,
-    quantizerLoss: values[2]!,
-    commitmentLoss: values[3]!,
-    codebookLoss: values[4]!,
-    entropyLoss: values[5]!,
-  };
+function optionalOf(value: ObjectiveValue): [OptionalTerm, Scalar][] {
+  return optionalTerms.flatMap((name): [OptionalTerm, Scalar][] => {
+    const term = value[name];
+    return term === undefined ? [] : [[name, term]];
+  });
 }

@@ -49,12 +49,14 @@ export function sumGradients(all: readonly Tensor[][]): Tensor[] {
   );
 }
 
-/** Means of numbers that go by the same names. */
-export function meanTerms<Terms extends Readonly<Record<keyof Terms, number>>>(all: readonly Terms[]): Terms {
+/** Means of numbers that go by the same names; every part has the same ones. */
+export function meanTerms<Terms extends Readonly<Partial<Record<keyof Terms, number>>>>(
+  all: readonly Terms[],
+): Terms {
   const [first] = all as readonly [Terms, ...Terms[]];
   const means = Object.keys(first).map((key) => [
     key,
-    all.reduce((sum, terms) => sum + terms[key as keyof Terms], 0) / all.length,
+    all.reduce((sum, terms) => sum + terms[key as keyof Terms]!, 0) / all.length,
   ]);
   return Object.fromEntries(means) as Terms;
 }

@@ -15,7 +15,7 @@ import {
   storedState,
 } from './checkpoint-folder';
 import type { CheckpointEntry } from './checkpoint-folder';
-import type { Checkpointed } from './checkpointed';
+import type { CheckpointCompanion, Checkpointed } from './checkpointed';
 
 /** A newer checkpoint that could not be used. */
 export interface SkippedCheckpoint {
@@ -77,6 +77,9 @@ async function restore(trainer: Checkpointed, path: string): Promise<void> {
   if (trainer.movingWeights !== undefined) {
     await restoreAverages(trainer, join(path, AVERAGES_FOLDER));
   }
+  if (trainer.companion !== undefined) {
+    await restoreCompanion(trainer.companion, path);
+  }
   trainer.state = state;
 }
 
@@ -119,6 +122,16 @@ async function restoreOptimizer(trainer: Checkpointed, path: string): Promise<vo
         tensor(await weights.read(`${kind}.${name}`), [...parameter.shape]);
       trainer.optimizer.restore(name, { mean: await read('mean'), variance: await read('variance') });
     }
+  } finally {
+    await weights.close();
+  }
+}
+
+async function restoreCompanion(companion: CheckpointCompanion, path: string): Promise<void> {
+  const { source } = await openSource(path);
+  const weights = await openSafetensors(source, companion.file);
+  try {
+    await companion.restore(weights);
   } finally {
     await weights.close();
   }

@@ -1,7 +1,8 @@
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
-import { add, mean, mul, sign, square, sub, tidy } from '@tensorflow/tfjs-core';
+import { add, mul, sign, square, sub, tidy } from '@tensorflow/tfjs-core';
 import { stopGradient } from '@restok/ops';
 import type { TokenizerPass } from '@restok/tokenizer';
+import { stepwiseMean } from './stepwise-mean';
 
 /** Distance of a reconstruction to its picture, averaged over all values. */
 export type ReconstructionLoss = (reconstruction: Tensor4D, pixels: Tensor4D) => Scalar;
@@ -11,9 +12,9 @@ export const reconstructionLosses = {
   // The gradient of TensorFlow.js's abs is -1 at 0; here it is 0, as in PyTorch.
   l1: (reconstruction, pixels) => {
     const difference = sub(reconstruction, pixels);
-    return mean(mul(difference, stopGradient(sign(difference))));
+    return stepwiseMean(mul(difference, stopGradient(sign(difference))));
   },
-  l2: (reconstruction, pixels) => mean(square(sub(reconstruction, pixels))),
+  l2: (reconstruction, pixels) => stepwiseMean(square(sub(reconstruction, pixels))),
 } satisfies Record<string, ReconstructionLoss>;
 
 export type ReconstructionLossName = keyof typeof reconstructionLosses;

@@ -1,11 +1,15 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import { mean, mul, tensor, tidy } from '@tensorflow/tfjs-core';
-import { Random } from '@restok/core';
+import { dispose, mean, mul, tensor, tidy } from '@tensorflow/tfjs-core';
+import { ConfigError, Random } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
 import type { InitializationName } from '@restok/ops';
-import { ResTok } from '@restok/tokenizer';
+import type { ResTok } from '@restok/tokenizer';
 import { z } from 'zod';
+import { Adversary } from './adversary';
+import type { CheckpointCompanion } from './checkpointed';
 import { codebookFromLatents, reviveCodes } from './codebook-from-latents';
+import type { LossNetworks } from './losses/tokenizer-objective';
+import { hasAlignment, hasDiscriminator } from './losses-section';
 import { ModelTrainer } from './model-trainer';
 import type { Culprit, UpdateReport } from './model-updater';
 import { firstNonFinite } from './non-finite';
@@ -13,6 +17,7 @@ import type { LossTerms, PartOfStep, PartResult } from './part-gradients';
 import { PartGradients } from './part-gradients';
 import type { PartHelper } from './parts';
 import { computeParts, meanTerms, sumGradients } from './parts';
+import { SupervisedTokenizer } from './supervised-tokenizer';
 import type { TokenizerTrainingConfig } from './tokenizer-training-config';
 
 /** What one optimizer step reports. */
@@ -48,28 +53,45 @@ const trainerState = z.object({
  * Trains a tokenizer step by step. Everything random in a step follows from the seed and its number, so a
  * run that is stopped and resumed gives the same numbers as one that was not.
  */
-export class TokenizerTrainer extends ModelTrainer<ResTok, TrainerState> {
+export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerState> {
   private readonly parts: PartGradients;
   private codeCounts: Uint32Array;
   private recentUsage = 0;
 
+  private readonly adversary: Adversary | undefined;
+
+  /**
+   * @param helper computes parts elsewhere.
+   * @param networks that the losses of the config look through, from `openLossNetworks`; owned by the caller. Their
+   *   discriminator is trained.
+   * @throws ConfigError when the config has a loss whose network is absent.
+   */
   constructor(
     readonly config: TokenizerTrainingConfig,
     dataset: PictureDataset,
     private readonly helper?: PartHelper<PartOfStep, PartResult>,
+    networks: LossNetworks = {},
   ) {
+    checkNetworks(config, networks);
     const { training } = config;
-    const tokenizer = new ResTok(config.tokenizer, {
+    const tokenizer = new SupervisedTokenizer(config.tokenizer, {
       seed: training.seed,
       initialization: training.initialization as InitializationName,
+      featureWidth: networks.features?.width,
     });
     super(tokenizer, config);
-    this.parts = new PartGradients(config, dataset, this.tokenizer);
+    const { discriminator } = networks;
+    this.adversary = discriminator && new Adversary(discriminator, config);
+    this.parts = new PartGradients(config, dataset, tokenizer, { networks, adversary: this.adversary });
     this.codeCounts = new Uint32Array(config.tokenizer.model.vq_model.codebook_size);
   }
 
-  get tokenizer(): ResTok {
+  get tokenizer(): SupervisedTokenizer {
     return this.model;
+  }
+
+  get companion(): CheckpointCompanion | undefined {
+    return this.adversary;
   }
 
   get state(): TrainerState {
@@ -84,6 +106,11 @@ export class TokenizerTrainer extends ModelTrainer<ResTok, TrainerState> {
 
   parseState(stored: unknown): TrainerState | undefined {
     return trainerState.safeParse(stored).data;
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.adversary?.dispose();
   }
 
   /**
@@ -111,15 +138,20 @@ export class TokenizerTrainer extends ModelTrainer<ResTok, TrainerState> {
     if (this.step === unquantizedSteps && unquantizedSteps > 0) {
       await this.startQuantizing();
     }
-    const { terms, gradients, latents } = await this.accumulate(quantized);
+    const { terms, gradients, latents, discriminatorGradients } = await this.accumulate(quantized);
     try {
-      const update = await this.updater.update(this.step, gradients, { ...terms }, () => this.findCulprit());
+      const { step, adversary } = this;
+      const judged = discriminatorGradients ?? [];
+      const discriminatorNorm = adversary?.checkedNorm(step, judged);
+      const update = await this.updater.update(step, gradients, { ...terms }, () => this.findCulprit());
+      if (judged.length > 0) {
+        adversary!.update(step, judged, discriminatorNorm!);
+      }
       this.step += 1;
       this.followUsage(latents, quantized);
       return { step: this.step, ...terms, ...update, codebookUsage: this.recentUsage, quantized };
     } finally {
-      gradients.forEach((gradient) => gradient.dispose());
-      latents.dispose();
+      dispose([...gradients, ...(discriminatorGradients ?? []), latents]);
     }
   }
 
@@ -131,13 +163,21 @@ export class TokenizerTrainer extends ModelTrainer<ResTok, TrainerState> {
     const results = await computeParts(parts, this.parameters, compute, this.helper);
     const [first, ...others] = results as [PartResult, ...PartResult[]];
     const gradients = sumGradients(results.map((result) => result.gradients));
+    const judged = results.flatMap((result) =>
+      result.discriminatorGradients === undefined ? [] : [result.discriminatorGradients],
+    );
     others.forEach(({ latents }) => latents.dispose());
     for (const { indices } of quantized ? results : []) {
       for (const index of indices) {
         this.codeCounts[index]! += 1;
       }
     }
-    return { ...first, gradients, terms: meanTerms(results.map(({ terms }) => terms)) };
+    return {
+      ...first,
+      gradients,
+      discriminatorGradients: judged.length === 0 ? undefined : sumGradients(judged),
+      terms: meanTerms(results.map(({ terms }) => terms)),
+    };
   }
 
   private randomOf(purpose: string): Random {
@@ -195,5 +235,19 @@ export class TokenizerTrainer extends ModelTrainer<ResTok, TrainerState> {
     const name = 'pixel_decoder.conv_out.bias';
     this.parameters.find(([parameter]) => parameter === name)![1].load(bias);
     this.movingWeights?.restore(name, tensor(bias));
+  }
+}
+
+/** A loss of the config without its network would be left out silently. */
+function checkNetworks(config: TokenizerTrainingConfig, networks: LossNetworks): void {
+  const missing = [
+    config.losses.perceptual_weight > 0 && networks.perceptual === undefined ? 'perceptual' : '',
+    hasDiscriminator(config) && networks.discriminator === undefined ? 'discriminator' : '',
+    hasAlignment(config, config.tokenizer) && networks.features === undefined ? 'features' : '',
+  ].filter((name) => name !== '');
+  if (missing.length > 0) {
+    throw new ConfigError(
+      `TokenizerTrainer: networks must hold ${missing.join(', ')} for the losses of the config, got none. Pass what openLossNetworks gives.`,
+    );
   }
 }

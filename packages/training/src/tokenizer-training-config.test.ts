@@ -48,14 +48,58 @@ function namedOverrides(): string[] {
 }
 
 describe('parseTokenizerTrainingConfig', () => {
-  it('names the overrides that switch off what it cannot train of the published file', () => {
+  it('names the keys that the published file lacks here: weights of its networks, and pictures', () => {
     expect(namedOverrides()).toEqual([
-      'losses.perceptual_weight=0',
-      'losses.discriminator_weight=0',
+      'losses.perceptual_weights=./pictures',
+      'losses.dino_weights=./pictures',
       'dataset.params.train_shards_path_or_url=./pictures',
-      'losses.vf_weight=0',
+      'losses.vf_weights=./pictures',
     ]);
-    expect(() => parsePublished()).toThrow(/losses\.perceptual_weight=0.*losses\.discriminator_weight=0/);
+    const problems = problemsOf(() => parsePublished());
+    expect(problems.every((problem) => !problem.includes('\n'))).toBe(true);
+  });
+
+  it('understands every published key of the losses', () => {
+    expect(parsePublished(...namedOverrides()).losses).toMatchObject({
+      dino_disc: true,
+      discriminator_start: 20_000,
+      quantizer_weight: 1,
+      discriminator_factor: 1,
+      discriminator_weight: 0.5,
+      perceptual_loss: 'lpips',
+      perceptual_weight: 1,
+      reconstruction_loss: 'l2',
+      reconstruction_weight: 1,
+      lecam_regularization_weight: 0.001,
+      vf_weight: 1,
+      cos_margin: 0.25,
+    });
+    const { optimizer } = parsePublished(...namedOverrides());
+    expect(optimizer.params.discriminator_learning_rate).toBe(1e-4);
+  });
+
+  it.each([
+    ['losses.perceptual_loss=convnext', 'perceptual_loss'],
+    ['training.per_gpu_batch_size=9', 'add training.per_gpu_batch_size=16'],
+    ['model.vq_model.use_vf=resnet', 'add model.vq_model.use_vf=dinov3'],
+    ['model.vq_model.reverse_proj=False', 'add model.vq_model.reverse_proj=True'],
+    ['losses.vf_features=./features', 'add dataset.preprocessing.random_flip=False'],
+  ])('refuses %s', (override, advice) => {
+    expect(problemsOf(() => parsePublished(...namedOverrides(), override)).join('; ')).toContain(advice);
+  });
+
+  it('refuses the perceptual loss of pictures that are too small for it', () => {
+    const overrides = ['losses.perceptual_weight=1', 'losses.perceptual_weights=weights.safetensors'];
+    expect(problemsOf(() => tinyTrainingConfig(...overrides))).toEqual([
+      expect.stringContaining('add dataset.preprocessing.crop_size=16'),
+    ]);
+  });
+
+  it('refuses processes that would share a discriminator', () => {
+    const overrides = ['training.workers=2', 'training.gradient_accumulation_steps=2'];
+    expect(problemsOf(() => parsePublished(...namedOverrides(), ...overrides))).toEqual([
+      expect.stringContaining('add training.workers=1'),
+    ]);
   });
 
   it('accepts the published file with these overrides', () => {
@@ -73,7 +117,7 @@ describe('parseTokenizerTrainingConfig', () => {
 
   it('keeps keys that it does not know', () => {
     const config = parsePublished(...namedOverrides());
-    expect(config.losses).toMatchObject({ lecam_regularization_weight: 0.001 });
+    expect(config.training).toMatchObject({ mixed_precision: 'fp16' });
     expect(config.tokenizer.model.vq_model).toMatchObject({ use_vf: 'dinov3' });
   });
 

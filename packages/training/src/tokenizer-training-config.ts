@@ -1,38 +1,13 @@
 import { z } from 'zod';
 import type { ConfigTree, TokenizerConfig } from '@restok/core';
 import { ConfigError, parseTokenizerConfig } from '@restok/core';
-import { reconstructionLosses } from './tokenizer-loss';
-import {
-  experimentSection,
-  keysOf,
-  optimizerSection,
-  schedulerSection,
-  trainingSection,
-} from './training-sections';
+import { alignmentProblems, lossesSection, lossProblems, perceptualProblems } from './losses-section';
+import { experimentSection, optimizerSection, schedulerSection, trainingSection } from './training-sections';
 
 const trainingConfig = z
   .object({
     experiment: experimentSection,
-    losses: z
-      .object({
-        reconstruction_loss: z.enum(keysOf(reconstructionLosses)).default('l2'),
-        reconstruction_weight: z.number().default(1),
-        quantizer_weight: z.number().default(1),
-        perceptual_weight: z.number().default(0),
-        discriminator_weight: z.number().default(0),
-        discriminator_start: z.number().default(20000),
-        vf_weight: z.number().default(1),
-      })
-      .loose()
-      .default({
-        reconstruction_loss: 'l2',
-        reconstruction_weight: 1,
-        quantizer_weight: 1,
-        perceptual_weight: 0,
-        discriminator_weight: 0,
-        discriminator_start: 20000,
-        vf_weight: 1,
-      }),
+    losses: lossesSection.default(lossesSection.parse({})),
     dataset: z
       .object({
         params: z.object({ train_shards_path_or_url: z.string() }).loose(),
@@ -71,7 +46,7 @@ export type TokenizerTrainingConfig = z.infer<typeof trainingConfig> & {
 export function parseTokenizerTrainingConfig(raw: ConfigTree): TokenizerTrainingConfig {
   const parsed = trainingConfig.safeParse(raw);
   const problems = parsed.success
-    ? [...untrainableLosses(parsed.data), ...unreadableData(parsed.data)]
+    ? [...lossProblems(parsed.data), ...unreadableData(parsed.data)]
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   let tokenizer: TokenizerConfig | undefined;
   try {
@@ -94,27 +69,11 @@ export function parseTokenizerTrainingConfig(raw: ConfigTree): TokenizerTraining
 
 type CheckedTrainingConfig = z.infer<typeof trainingConfig>;
 
-function untrainableLosses({ losses, training }: CheckedTrainingConfig): string[] {
-  const problems: string[] = [];
-  if (losses.perceptual_weight > 0) {
-    problems.push(
-      'the perceptual loss needs VGG16 weights, which this version cannot use; add losses.perceptual_weight=0',
-    );
-  }
-  if (losses.discriminator_weight > 0 && losses.discriminator_start < training.max_train_steps) {
-    problems.push('adversarial training is not in this version; add losses.discriminator_weight=0');
-  }
-  return problems;
-}
-
 function untrainableParts(tokenizer: TokenizerConfig, config: CheckedTrainingConfig | undefined): string[] {
   const model = tokenizer.model.vq_model;
   const problems: string[] = [];
-  const supervised = model.encoder_feature_supervision || model.decoder_feature_supervision;
-  if (supervised && config !== undefined && config.losses.vf_weight > 0) {
-    problems.push(
-      'feature alignment needs a vision foundation model, which this version cannot use; add losses.vf_weight=0',
-    );
+  if (config !== undefined) {
+    problems.push(...perceptualProblems(config, tokenizer), ...alignmentProblems(config, tokenizer));
   }
   if (model.clustering_vq) {
     problems.push(

@@ -26,6 +26,7 @@ export const optimizerSection = (weightDecay: number) =>
       params: z
         .object({
           learning_rate: z.number().positive().default(1e-4),
+          discriminator_learning_rate: z.number().positive().optional(),
           beta1: z.number().default(0.9),
           beta2: z.number().default(0.95),
           weight_decay: z.number().default(weightDecay),

@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { concat, mean, tidy, zeros as zerosTensor } from '@tensorflow/tfjs-core';
 import type { RotationTable } from '@restok/ops';
 import {
@@ -100,10 +100,14 @@ export class AttentionLayer extends Module {
 
   /** Attention weights averaged over heads, `[B, T, T]`, owned by the caller. */
   averageWeights(x: Tensor3D, sequence: SequenceContext): Tensor3D {
+    return tidy(() => mean(this.weightsOfHeads(x, sequence), 1) as Tensor3D);
+  }
+
+  /** Attention weights of each head, `[B, H, T, T]`, owned by the caller. */
+  weightsOfHeads(x: Tensor3D, sequence: SequenceContext): Tensor4D {
     return tidy(() => {
       const qkv = this.rotatedQkv(x, sequence.rotation);
-      const options = { numHeads: this.numHeads, visibleKeys: sequence.visibleKeys };
-      return mean(attentionWeights(qkv, options), 1) as Tensor3D;
+      return attentionWeights(qkv, { numHeads: this.numHeads, visibleKeys: sequence.visibleKeys });
     });
   }
 

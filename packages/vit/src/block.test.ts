@@ -94,6 +94,31 @@ describe.each(testBackends)('Block on %s', (backend) => {
     positions.dispose();
   });
 
+  it('reports the weights of each head to an observer that asks for them: their mean is what others see', async () => {
+    const block = new Block(8, 2);
+    block.initialize(1, 'variancePreserving');
+    const positions = new RotaryPositions(diagonalPositions(3, 0), 4, 10000);
+    const sequence = { rotation: positions.table, visibleKeys: [1, 3, 3] };
+    const x = seededTensor(2, 1, 3, 8) as Tensor3D;
+    const seen = new Map<string, number[]>();
+    const stage = (name: string, value: Tensor): void => void seen.set(name, [...value.dataSync()]);
+    const left = await tensorsLeftBy(() => {
+      block.observeHeads(x, sequence, 'none', undefined);
+      block.observeHeads(x, sequence, 'none', { stage, attention: true });
+      block.observeHeads(x, sequence, 'heads', { stage, attentionHeads: true });
+      block.observeAttention(x, sequence, 'mean', { stage, attention: true });
+    });
+    expect(left).toBe(0);
+    expect([...seen.keys()]).toEqual(['heads', 'mean']);
+    const heads = seen.get('heads')!; // [1, 2, 3, 3]
+    expect(heads).toHaveLength(18);
+    const means = Array.from({ length: 9 }, (_, i) => (heads[i]! + heads[9 + i]!) / 2);
+    expectClose(means, seen.get('mean')!, KERNEL_TOLERANCE);
+    x.dispose();
+    block.dispose();
+    positions.dispose();
+  });
+
   it('has the gradient of numerical differentiation, one for every parameter, and leaves no tensors', async () => {
     const block = new Block(8, 2);
     block.initialize(1, 'variancePreserving');

@@ -93,4 +93,13 @@ export class Block extends Module {
       );
     }
   }
+
+  /** Reports the attention weights of each of this block's heads where the observer asks for them. */
+  observeHeads(x: Tensor3D, sequence: SequenceContext, name: string, observer: Observer | undefined): void {
+    if (observer?.attentionHeads === true) {
+      tidy(() =>
+        observer.stage(name, this.attention.weightsOfHeads(this.attentionNorm.forward(x), sequence)),
+      );
+    }
+  }
 }

@@ -8,4 +8,6 @@ export interface Observer {
   stage(name: string, value: Tensor): void;
   /** Also compute and report attention weights, averaged over heads: `<prefix>.attn.<layer>`. */
   readonly attention?: boolean;
+  /** Also compute and report those of every head in every layer, `[B, H, T, T]`: `<prefix>.attn_heads.<layer>`. */
+  readonly attentionHeads?: boolean;
 }

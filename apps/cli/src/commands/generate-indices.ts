@@ -1,8 +1,4 @@
-import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
-import type { Picture } from '@restok/data';
-import { fromUnitRange } from '@restok/data';
-import type { ResTok } from '@restok/tokenizer';
 import type { IndexGenerator } from '../load-generator';
 import type { GeneratePlan } from './generate-plan';
 
@@ -57,32 +53,4 @@ export async function generateAll(
  */
 export function seedOfBatch(seed: number, start: number): number {
   return start === 0 ? seed : new Random(seed).fork(`pictures from ${start}`).nextUint32();
-}
-
-/**
- * Decodes some rows of indices.
- *
- * @param indices `[B, L]`.
- * @param numKept leading latents that are there already; all when left out.
- */
-export async function decodeRows(
-  tokenizer: ResTok,
-  indices: Int32Array,
-  numKept?: number,
-): Promise<Picture[]> {
-  const { numLatents } = tokenizer;
-  const decoded = tidy(() => {
-    const rows = tensor2d(indices, [indices.length / numLatents, numLatents], 'int32');
-    return tokenizer.decodeIndices(rows, { numKept });
-  });
-  try {
-    const [batch, height, width] = decoded.shape;
-    const values = await decoded.data();
-    const length = values.length / batch;
-    return Array.from({ length: batch }, (_, i) =>
-      fromUnitRange(values.subarray(i * length, (i + 1) * length), width, height),
-    );
-  } finally {
-    decoded.dispose();
-  }
 }

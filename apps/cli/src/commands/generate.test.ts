@@ -13,7 +13,8 @@ import { temporaryFolder } from '../../test/temporary-folder';
 import { saveTinyGenerator, TINY_PASSES } from '../../test/tiny-generator';
 import { saveTinyModel, TINY_SIZE } from '../../test/tiny-model';
 import { asBatch, readForModel } from '../picture-batch';
-import { decodeRows, seedOfBatch } from './generate-indices';
+import { decodeRows } from '../picture-coder';
+import { seedOfBatch } from './generate-indices';
 
 const folder = temporaryFolder();
 const inFolder = (name: string): string => join(folder, name);

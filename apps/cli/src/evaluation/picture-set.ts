@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { DataError } from '@restok/core';
+import type { StoredPictures } from '@restok/data';
+import { fromUnitRange, openEmoji, openImageFolder, readNpz } from '@restok/data';
+
+/** Pictures of one size that are scored as a set. */
+export interface PictureSet {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  /** `[height, width, 3]` of one picture. */
+  bytes(index: number): Uint8Array;
+}
+
+/** The test split of an emoji folder, or all of a folder of pictures at a size. */
+export async function openScoredData(
+  folder: string,
+  size: number,
+): Promise<{ readonly name: string; readonly pictures: StoredPictures }> {
+  if (existsSync(join(folder, 'manifest.json'))) {
+    return { name: `${folder}, test split`, pictures: await openEmoji(folder, 'test') };
+  }
+  return { name: folder, pictures: await openImageFolder(folder, { size }) };
+}
+
+/**
+ * Reads `arr_0` of a .npz, uint8 `[N, H, W, 3]`: the form of the ADM evaluation suite.
+ *
+ * @throws DataError when it is something else.
+ */
+export async function readSamples(path: string): Promise<PictureSet> {
+  const { arr_0: array } = await readNpz(path, ['arr_0']);
+  const { shape, values } = array;
+  const [count, height, width, channels] = shape;
+  if (!(values instanceof Uint8Array) || shape.length !== 4 || channels !== 3 || count === 0) {
+    throw new DataError(
+      `readSamples: ${path} must hold arr_0 as uint8 [N, H, W, 3], got [${shape.join(', ')}]. Write it with restok generate --out samples.npz.`,
+      { shape },
+    );
+  }
+  const size = height! * width! * 3;
+  return {
+    count: count!,
+    height: height!,
+    width: width!,
+    bytes: (index) => values.subarray(index * size, (index + 1) * size),
+  };
+}
+
+/** Whether a path names an archive rather than a folder. */
+export function isArchive(path: string): boolean {
+  return /\.npz$/i.test(basename(path));
+}
+
+/** All pictures of a data set as they are scored, in memory. */
+export async function readSet(pictures: StoredPictures): Promise<PictureSet> {
+  const { size, count } = pictures;
+  const all: Uint8Array[] = [];
+  for (let index = 0; index < count; index++) {
+    all.push(fromUnitRange(await pictures.read([index]), size, size).pixels);
+  }
+  return { count, height: size, width: size, bytes: (index) => all[index]! };
+}
+
+/** SHA-256 of all pixels in their order. */
+export function pixelsDigest(pictures: PictureSet): string {
+  const hash = createHash('sha256');
+  hash.update(`${pictures.count} ${pictures.height} ${pictures.width}\n`);
+  for (let index = 0; index < pictures.count; index++) {
+    hash.update(pictures.bytes(index));
+  }
+  return hash.digest('hex');
+}

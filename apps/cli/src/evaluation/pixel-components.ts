@@ -1,0 +1,175 @@
+import { matMul, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { Random } from '@restok/core';
+import { jacobiEigen } from './jacobi-eigen';
+import type { PictureSet } from './picture-set';
+
+/** Pictures in one matrix product: 25 MB of 64 x 64 ones. */
+const BLOCK = 512;
+
+/** Components that are kept. */
+export const NUM_COMPONENTS = 64;
+
+/** Extra directions, dropped at the end, that make the wanted ones converge. */
+const OVERSAMPLING = 16;
+
+/** Times that the directions are multiplied by the covariance. */
+const PASSES = 6;
+
+const SEED = 1;
+
+/** The mean picture and the directions in which pictures differ most. */
+export interface PixelComponents {
+  /** Components: 64, or what the set allows. */
+  readonly count: number;
+  /** `[pixels]`, 0 to 1. */
+  readonly mean: Float32Array;
+  /** `[count, pixels]`, unit rows. */
+  readonly components: Float32Array;
+}
+
+/**
+ * Principal components of the pixels of a set, by randomized subspace iteration: from random directions Q on,
+ * each pass replaces Q by an orthonormal basis of C Q, the covariance C never being formed. At the end the
+ * covariance inside the subspace is diagonalised. Computes on the current backend, from a fixed seed.
+ *
+ * @source N. Halko, P. Martinsson, J. Tropp, "Finding structure with randomness", 2011, algorithm 4.4.
+ */
+export function pixelComponents(pictures: PictureSet): PixelComponents {
+  const width = pictures.bytes(0).length;
+  const rows = Math.min(NUM_COMPONENTS + OVERSAMPLING, width, pictures.count);
+  const mean = meanPicture(pictures);
+  const random = new Random(SEED);
+  let basis: Float32Array = Float32Array.from({ length: rows * width }, () => random.normal());
+  for (let pass = 0; pass < PASSES; pass++) {
+    basis = orthonormalRows(timesCovariance(pictures, mean, basis), rows);
+  }
+  const { vectors } = jacobiEigen(innerCovariance(project(pictures, mean, basis), rows), rows);
+  const count = Math.min(NUM_COMPONENTS, rows);
+  const turn = Float32Array.from(vectors.subarray(0, count * rows));
+  const components = product(() => matMul(matrix(turn, rows), matrix(basis, width)));
+  return { count, mean, components };
+}
+
+/**
+ * Coordinates of pictures along components, about the mean.
+ *
+ * @returns `[pictures, components]`.
+ */
+export function project(pictures: PictureSet, mean: Float32Array, components: Float32Array): Float32Array {
+  const count = components.length / mean.length;
+  const coordinates = new Float32Array(pictures.count * count);
+  for (let start = 0; start < pictures.count; start += BLOCK) {
+    const block = centredBlock(pictures, mean, start);
+    const some = product(() =>
+      matMul(matrix(block, mean.length), matrix(components, mean.length), false, true),
+    );
+    coordinates.set(some, start * count);
+  }
+  return coordinates;
+}
+
+/** Pictures start ... start + 511 in 0 ... 1 without the mean: `[n, pixels]`. */
+function centredBlock(pictures: PictureSet, mean: Float32Array, start: number): Float32Array {
+  const size = Math.min(BLOCK, pictures.count - start);
+  const block = new Float32Array(size * mean.length);
+  for (let i = 0; i < size; i++) {
+    const bytes = pictures.bytes(start + i);
+    for (let j = 0; j < mean.length; j++) {
+      block[i * mean.length + j] = bytes[j]! / 255 - mean[j]!;
+    }
+  }
+  return block;
+}
+
+function meanPicture(pictures: PictureSet): Float32Array {
+  const sum = new Float64Array(pictures.bytes(0).length);
+  for (let i = 0; i < pictures.count; i++) {
+    const bytes = pictures.bytes(i);
+    for (let j = 0; j < sum.length; j++) {
+      sum[j]! += bytes[j]!;
+    }
+  }
+  return Float32Array.from(sum, (value) => value / (255 * pictures.count));
+}
+
+/** The rows of `basis` times the (unnormalised) covariance. */
+function timesCovariance(pictures: PictureSet, mean: Float32Array, basis: Float32Array): Float64Array {
+  const width = mean.length;
+  const sum = new Float64Array(basis.length);
+  for (let start = 0; start < pictures.count; start += BLOCK) {
+    const block = centredBlock(pictures, mean, start);
+    const part = product(() => {
+      const x = matrix(block, width);
+      const coordinates = matMul(x, matrix(basis, width), false, true); // [n, rows]
+      return matMul(coordinates, x, true, false); // [rows, pixels]
+    });
+    for (let i = 0; i < part.length; i++) {
+      sum[i]! += part[i]!;
+    }
+  }
+  return sum;
+}
+
+/** Below this share of its length, what is left of a row is rounding. */
+const DEPENDENT = 1e-6;
+
+/** Gram-Schmidt, each row twice against the ones above; a row that those make up becomes zero. */
+function orthonormalRows(values: Float64Array, rows: number): Float32Array {
+  const width = values.length / rows;
+  const row = (i: number): Float64Array => values.subarray(i * width, (i + 1) * width);
+  for (let i = 0; i < rows; i++) {
+    const own = row(i);
+    for (let repeat = 0; repeat < 2; repeat++) {
+      const before = Math.sqrt(dot(own, own));
+      for (let j = 0; j < i; j++) {
+        const unit = row(j);
+        const overlap = dot(own, unit);
+        for (let k = 0; k < width; k++) {
+          own[k]! -= overlap * unit[k]!;
+        }
+      }
+      const after = Math.sqrt(dot(own, own));
+      const scale = after > DEPENDENT * before ? 1 / after : 0;
+      for (let k = 0; k < width; k++) {
+        own[k]! *= scale;
+      }
+    }
+  }
+  return Float32Array.from(values);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) {
+    sum += a[k]! * b[k]!;
+  }
+  return sum;
+}
+
+/** Covariance of coordinates `[n, rows]`. */
+function innerCovariance(coordinates: Float32Array, rows: number): Float64Array {
+  const count = coordinates.length / rows;
+  const covariance = new Float64Array(rows * rows);
+  for (let sample = 0; sample < count; sample++) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < rows; j++) {
+        covariance[i * rows + j]! +=
+          (coordinates[sample * rows + i]! * coordinates[sample * rows + j]!) / count;
+      }
+    }
+  }
+  return covariance;
+}
+
+function matrix(values: Float32Array, columns: number): Tensor2D {
+  return tensor2d(values, [values.length / columns, columns]);
+}
+
+/** Values of a matrix; not returned from `tidy`, which would look for tensors in every element. */
+function product(compute: () => Tensor2D): Float32Array {
+  const result = tidy(compute);
+  const values = Float32Array.from(result.dataSync<'float32'>());
+  result.dispose();
+  return values;
+}

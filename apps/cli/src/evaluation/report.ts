@@ -1,0 +1,32 @@
+/** What a number depends on, and the number: what --json prints. */
+export interface EvaluationReport {
+  /** Everything that changes the numbers. */
+  readonly settings: Readonly<Record<string, string | number>>;
+  readonly metrics: Readonly<Record<string, number | null>>;
+}
+
+/** Names of a number for people, and how many digits of it are shown. */
+export interface MetricLabel {
+  readonly text: string;
+  readonly digits: number;
+}
+
+/** Two columns: the settings, a line, the numbers. */
+export function reportLines(
+  { settings, metrics }: EvaluationReport,
+  labels: Readonly<Record<string, MetricLabel>>,
+): string[] {
+  const rows = [
+    ...Object.entries(settings).map(([name, value]) => [name, String(value)] as const),
+    undefined,
+    ...Object.entries(metrics).map(([name, value]) => {
+      const { text, digits } = labels[name] ?? { text: name, digits: 4 };
+      return [text, value === null ? 'infinite' : value.toFixed(digits)] as const;
+    }),
+  ];
+  const width = Math.max(...rows.map((row) => row?.[0].length ?? 0));
+  const longest = Math.max(...rows.map((row) => row?.[1].length ?? 0));
+  return rows.map((row) =>
+    row === undefined ? '-'.repeat(width + 2 + longest) : `${row[0].padEnd(width)}  ${row[1]}`,
+  );
+}

@@ -1,0 +1,159 @@
+import { signal } from '@preact/signals';
+import type { Remote } from 'comlink';
+import { proxy, wrap } from 'comlink';
+import { say } from '../state/announcements';
+import { problem, showProblem } from '../state/problem';
+import type {
+  BackendNote,
+  DownloadProgress,
+  EngineApi,
+  GeneratorFacts,
+  ModelPlace,
+  TokenizerFacts,
+} from './engine-api';
+import { siteModels } from './site-models';
+
+/** What computes, once that is known. */
+export const backendNote = signal<BackendNote | undefined>(undefined);
+/** The download that is under way. */
+export const download = signal<DownloadProgress | undefined>(undefined);
+/** What is being done beside downloading, for people. */
+export const activity = signal<string | undefined>(undefined);
+export const tokenizer = signal<TokenizerFacts | undefined>(undefined);
+export const generator = signal<GeneratorFacts | undefined>(undefined);
+/** What the loaded models are called. */
+export const modelName = signal('emoji-64');
+
+let worker: Promise<Remote<EngineApi>> | undefined;
+let tokenizerLoad: Promise<TokenizerFacts> | undefined;
+let generatorLoad: Promise<GeneratorFacts> | undefined;
+
+/** The model's worker, started when it is first asked for. */
+export function engine(): Promise<Remote<EngineApi>> {
+  worker ??= startWorker().catch((error: unknown) => {
+    worker = undefined;
+    throw error;
+  });
+  return worker;
+}
+
+async function startWorker(): Promise<Remote<EngineApi>> {
+  activity.value = 'Starting the engine';
+  const wanted = new URLSearchParams(location.search).get('backend') ?? '';
+  const started = new Worker(new URL('../worker/engine-worker.ts', import.meta.url), {
+    type: 'module',
+    name: wanted,
+  });
+  const remote = wrap<EngineApi>(started);
+  const failed = new Promise<never>((_, reject) => {
+    started.addEventListener('error', (event) => {
+      reject(
+        new Error(
+          `The engine did not start: ${event.message || 'its script could not be read'}. Reload the page.`,
+        ),
+      );
+    });
+  });
+  try {
+    backendNote.value = await Promise.race([remote.start(), failed]);
+  } finally {
+    activity.value = undefined;
+  }
+  void remote.whenLost().then(async (reason) => {
+    started.terminate();
+    await restart(reason);
+  });
+  return remote;
+}
+
+/** A graphics card may be reset under a page: everything on it is gone, and the shipped model is loaded anew. */
+async function restart(reason: string): Promise<void> {
+  worker = undefined;
+  tokenizerLoad = undefined;
+  generatorLoad = undefined;
+  tokenizer.value = undefined;
+  generator.value = undefined;
+  showProblem(`The graphics card was reset (${reason}). The engine starts anew; what was under way is lost.`);
+  await ensureTokenizer().catch(showProblem);
+}
+
+/** What the engine holds in memory, for a look from the console: `await restok.memory()`. */
+Object.assign(globalThis, { restok: { memory: async () => (await engine()).memory() } });
+
+/** The tokenizer in use: the one that was loaded last, at first the shipped one. */
+export function ensureTokenizer(): Promise<TokenizerFacts> {
+  tokenizerLoad ??= loadShippedTokenizer().catch((error: unknown) => {
+    tokenizerLoad = undefined;
+    throw error;
+  });
+  return tokenizerLoad;
+}
+
+async function loadShippedTokenizer(): Promise<TokenizerFacts> {
+  const [models] = await Promise.all([siteModels(), engine()]);
+  return loadTokenizer({ kind: 'url', url: models[0]!.tokenizer }, models[0]!.name);
+}
+
+/** The generator in use, at first the shipped one. */
+export function ensureGenerator(): Promise<GeneratorFacts> {
+  generatorLoad ??= loadShippedGenerator().catch((error: unknown) => {
+    generatorLoad = undefined;
+    throw error;
+  });
+  return generatorLoad;
+}
+
+async function loadShippedGenerator(): Promise<GeneratorFacts> {
+  const [models] = await Promise.all([siteModels(), ensureTokenizer()]);
+  const url = models[0]!.generator;
+  if (url === undefined) {
+    throw new Error('This site was built without a generator. Load one under Models.');
+  }
+  return loadGenerator({ kind: 'url', url }, models[0]!.name);
+}
+
+/** Loads a tokenizer in place of the one in use. */
+export async function loadTokenizer(place: ModelPlace, name: string): Promise<TokenizerFacts> {
+  const remote = await engine();
+  const facts = await loading('tokenizer', (onProgress) => remote.loadTokenizer(place, proxy(onProgress)));
+  tokenizer.value = facts;
+  tokenizerLoad = Promise.resolve(facts);
+  modelName.value = name;
+  return facts;
+}
+
+/** Loads a generator in place of the one in use. */
+export async function loadGenerator(place: ModelPlace, name: string): Promise<GeneratorFacts> {
+  const remote = await engine();
+  const facts = await loading('generator', (onProgress) => remote.loadGenerator(place, proxy(onProgress)));
+  generator.value = facts;
+  generatorLoad = Promise.resolve(facts);
+  say(`The generator of ${name} is ready.`);
+  return facts;
+}
+
+async function loading<Facts>(
+  what: string,
+  load: (onProgress: (progress: DownloadProgress) => void) => Promise<Facts>,
+): Promise<Facts> {
+  activity.value = `Loading the ${what}`;
+  try {
+    const facts = await load((progress) => (download.value = { ...progress, what }));
+    say(`The ${what} is ready.`);
+    return facts;
+  } finally {
+    download.value = undefined;
+    activity.value = undefined;
+  }
+}
+
+/** Runs something for a visitor: what goes wrong is shown instead of thrown. */
+export async function attempt<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    problem.value = undefined;
+    return await run();
+  } catch (error) {
+    showProblem(error);
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+/** A picture that comes with the page. */
+export interface SiteSample {
+  readonly url: string;
+  readonly title: string;
+}
+
+/** A model that comes with the page. */
+export interface SiteModel {
+  readonly name: string;
+  readonly tokenizer: string;
+  /** Absent where the site was built without one. */
+  readonly generator: string | undefined;
+  readonly tokenizerBytes: number;
+  readonly generatorBytes: number | undefined;
+  readonly samples: readonly SiteSample[];
+}
+
+interface ListedModel {
+  readonly name: string;
+  readonly tokenizerBytes: number;
+  readonly generatorBytes?: number;
+  readonly samples: readonly string[];
+}
+
+let listed: Promise<readonly SiteModel[]> | undefined;
+
+/**
+ * The models that the site was built with, read from its `models/models.json` once.
+ *
+ * @throws Error when the site does not hold the file.
+ */
+export function siteModels(): Promise<readonly SiteModel[]> {
+  listed ??= readList();
+  return listed;
+}
+
+async function readList(): Promise<readonly SiteModel[]> {
+  const base = new URL('models/', document.baseURI);
+  const response = await fetch(new URL('models.json', base));
+  if (!response.ok) {
+    throw new Error(
+      `The list of models is missing from this site (${response.status}). Build the site again.`,
+    );
+  }
+  const models = (await response.json()) as readonly ListedModel[];
+  return models.map(({ name, tokenizerBytes, generatorBytes, samples }) => ({
+    name,
+    tokenizer: new URL(`${name}/tokenizer`, base).href,
+    generator: generatorBytes === undefined ? undefined : new URL(`${name}/generator`, base).href,
+    tokenizerBytes,
+    generatorBytes,
+    samples: samples.map((file) => ({
+      url: new URL(`${name}/samples/${file}`, base).href,
+      title: file.replace(/\.[a-z]+$/, '').replaceAll('-', ' '),
+    })),
+  }));
+}

@@ -1,0 +1,20 @@
+import { render } from 'preact';
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+import './style/controls.css';
+import './style/strip.css';
+import './style/stage.css';
+import './style/views.css';
+import { App } from './app';
+import { applyTheme } from './state/theme';
+
+applyTheme();
+render(<App />, document.getElementById('app')!);
+
+// Works offline from the second visit on; where that is not to be had the page works as well.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  addEventListener('load', () => {
+    void navigator.serviceWorker.register('./sw.js', { scope: './' }).catch(() => undefined);
+  });
+}

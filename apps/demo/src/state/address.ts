@@ -1,0 +1,27 @@
+import { signal } from '@preact/signals';
+import type { Route, View } from './route';
+import { formatRoute, parseRoute } from './route';
+
+/** Where the page is. */
+export const route = signal<Route>(parseRoute(location.hash));
+
+/** The last address of each view, so that its tab leads back to where it was. */
+const lastAddresses = new Map<View, string>();
+
+addEventListener('hashchange', () => {
+  route.value = parseRoute(location.hash);
+});
+
+/** Writes the settings of the view that is shown into the address, without a step of history. */
+export function rememberSettings(view: View, settings: Readonly<Record<string, string | undefined>>): void {
+  const address = formatRoute(view, settings);
+  lastAddresses.set(view, address);
+  if (route.value.view === view && location.hash !== address) {
+    history.replaceState(history.state, '', address);
+  }
+}
+
+/** Where a tab leads. */
+export function addressOf(view: View): string {
+  return lastAddresses.get(view) ?? formatRoute(view, {});
+}

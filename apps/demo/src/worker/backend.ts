@@ -1,0 +1,115 @@
+import { ready, setBackend } from '@tensorflow/tfjs-core';
+import type { BackendNote } from '../engine/engine-api';
+
+/** A way to compute; `start` throws, saying why, when it is not to be had here. */
+interface BackendChoice {
+  readonly name: string;
+  readonly speed: string;
+  /** @param isWanted somebody asked for it by name. */
+  start(isWanted: boolean): Promise<void>;
+}
+
+const NO_CARD = 'this device has no graphics card that the browser may use';
+
+/** Fastest first. To add a backend, add a line. */
+const choices: readonly BackendChoice[] = [
+  { name: 'WebGPU', speed: 'on the graphics card', start: startWebGpu },
+  {
+    name: 'WebAssembly',
+    speed: 'on the processor: several times slower than on a graphics card',
+    start: startWasm,
+  },
+  { name: 'WebGL', speed: 'on the graphics card, by way of WebGL', start: startWebGl },
+  { name: 'JavaScript', speed: 'on the processor, many times slower than anything else', start: startCpu },
+];
+
+/**
+ * Starts the first backend that works.
+ *
+ * @param wanted start with this one, for tests and for people who know better.
+ * @throws Error naming what every backend said, when none works.
+ */
+export async function chooseBackend(wanted?: string): Promise<BackendNote> {
+  const failures: string[] = [];
+  for (const { name, speed, start } of inOrder(wanted)) {
+    try {
+      await start(name.toLowerCase() === wanted?.toLowerCase());
+      await ready();
+      const before = failures.length === 0 ? '' : ` ${failures.join(' ')}`;
+      return { name, reason: `Computing with ${name}, ${speed}.${before}` };
+    } catch (error) {
+      failures.push(`No ${name}: ${sentence(error)}`);
+    }
+  }
+  throw new Error(`No way to compute works in this browser. ${failures.join(' ')} Try another browser.`);
+}
+
+function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.endsWith('.') ? text : `${text}.`;
+}
+
+function inOrder(wanted: string | undefined): readonly BackendChoice[] {
+  const isWanted = ({ name }: BackendChoice): boolean => name.toLowerCase() === wanted?.toLowerCase();
+  return [...choices.filter(isWanted), ...choices.filter((choice) => !isWanted(choice))];
+}
+
+/** Resolves when the device of the running backend is lost, with the reason; other backends are never lost. */
+export function whenBackendIsLost(): Promise<string> {
+  return lost;
+}
+
+let lost: Promise<string> = new Promise(() => undefined);
+
+/** An emulated graphics card is slower than the processor itself, so it is taken only when somebody asks for it. */
+async function startWebGpu(isWanted: boolean): Promise<void> {
+  // Asked before the backend is read, which is large.
+  const { gpu } = navigator as Navigator & { gpu?: { requestAdapter(): Promise<object | null> } };
+  if (gpu === undefined) {
+    throw new Error('this browser does not have it');
+  }
+  if ((await gpu.requestAdapter()) === null) {
+    throw new Error(NO_CARD);
+  }
+  const { releaseWebGpuBackend, startUpTest, useWebGpuBackend, whenDeviceIsLost } =
+    await import('@restok/backend-webgpu');
+  const { isSoftware } = await useWebGpuBackend();
+  if (isSoftware && !isWanted) {
+    releaseWebGpuBackend();
+    throw new Error(NO_CARD);
+  }
+  await startUpTest();
+  lost = whenDeviceIsLost();
+}
+
+async function startWasm(): Promise<void> {
+  const [{ usePortableBackend }, plain, simd, threaded] = await Promise.all([
+    import('@restok/backend-node/portable'),
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'),
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'),
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url'),
+  ]);
+  await usePortableBackend({
+    wasmPaths: {
+      'tfjs-backend-wasm.wasm': plain.default,
+      'tfjs-backend-wasm-simd.wasm': simd.default,
+      'tfjs-backend-wasm-threaded-simd.wasm': threaded.default,
+    },
+  });
+}
+
+async function startWebGl(): Promise<void> {
+  await import('@tensorflow/tfjs-backend-webgl');
+  await activate('webgl');
+}
+
+async function startCpu(): Promise<void> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  await activate('cpu');
+}
+
+async function activate(name: string): Promise<void> {
+  if (!(await setBackend(name))) {
+    throw new Error('it did not start');
+  }
+}

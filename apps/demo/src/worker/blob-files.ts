@@ -1,0 +1,70 @@
+import { CheckpointError, parseConfigText } from '@restok/core';
+import type { WeightReader } from '@restok/core';
+import type { ModelSource } from '@restok/hub';
+import { openSafetensors, openShardedSafetensors } from '@restok/hub';
+import type { NamedFile } from '../engine/engine-api';
+
+/** A model whose files are in memory or on the visitor's disk, opened: weights are read when asked for. */
+export interface OpenedFiles {
+  readonly config: unknown;
+  readonly weights: WeightReader;
+}
+
+const CONFIG = /^config\.(json|ya?ml)$/;
+const WEIGHTS = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+
+/**
+ * Opens a model folder from its files, wherever below a common folder they lie.
+ *
+ * @throws CheckpointError or ConfigError in one line when something is missing or malformed.
+ */
+export async function openFiles(given: readonly NamedFile[]): Promise<OpenedFiles> {
+  const files = new Map(
+    modelFolder(given).map(({ path, blob }) => [path.slice(path.lastIndexOf('/') + 1), blob]),
+  );
+  const configName = [...files.keys()].find((name) => CONFIG.test(name));
+  if (configName === undefined) {
+    throw new CheckpointError(
+      'openFiles: the folder must hold config.json, got none. Drop the whole folder of a model, or its zip.',
+    );
+  }
+  const config = parseConfigText(await files.get(configName)!.text(), configName);
+  const source = sourceOf(files);
+  if (files.has(WEIGHTS)) {
+    return { config, weights: await openSafetensors(source, WEIGHTS) };
+  }
+  if (files.has(INDEX)) {
+    return { config, weights: await openShardedSafetensors(source, INDEX) };
+  }
+  const pickle = [...files.keys()].find((name) => /\.(bin|pt|pth|ckpt)$/.test(name));
+  throw new CheckpointError(
+    pickle === undefined
+      ? `openFiles: the folder must hold ${WEIGHTS}, got ${[...files.keys()].join(', ')}. Drop the whole folder of a model.`
+      : `openFiles: the weights must be ${WEIGHTS}, got ${pickle}, a pickle, which could run code. Convert it with Python's safetensors.`,
+  );
+}
+
+/** The files beside the first config, so that a folder of folders gives one model. */
+function modelFolder(files: readonly NamedFile[]): readonly NamedFile[] {
+  const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+  const config = files.find(({ path }) => CONFIG.test(path.slice(folderOf(path).length)));
+  return config === undefined ? files : files.filter(({ path }) => folderOf(path) === folderOf(config.path));
+}
+
+function sourceOf(files: ReadonlyMap<string, Blob>): ModelSource {
+  return {
+    description: 'the model',
+    size: (path) => Promise.resolve(files.get(path)?.size),
+    read: async (path, start, end) => {
+      const part = files.get(path)?.slice(start, end);
+      if (part === undefined || part.size !== end - start) {
+        throw new CheckpointError(
+          `read: ${path} ends before byte ${end}. The file is cut off; get it again.`,
+        );
+      }
+      return new Uint8Array(await part.arrayBuffer());
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canvasPixels, largestDifference } from './canvas-pixels';
+import { openPage, startBrowser } from './open-page';
+import { textToTokens } from '../src/state/token-text';
+
+/** A decode of a batch may differ in its last bit from that of one alone. */
+const PIXEL_TOLERANCE = 1;
+
+/** A canvas is painted after the page is. */
+const PAINT_MILLISECONDS = 300;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+/** Asked of the page itself: what the driver knows of its address comes later. */
+async function settingsOf(page: Page): Promise<URLSearchParams> {
+  const hash = await page.evaluate(() => location.hash);
+  return new URLSearchParams(hash.split('?')[1]);
+}
+
+async function whenMixed(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      location.hash.includes('levels=') &&
+      ['mixed', 'between'].every(
+        (id) => document.querySelector(`[data-testid=${id}]`)?.classList.contains('picture-empty') === false,
+      ),
+  );
+}
+
+describe('Mix', () => {
+  it('takes a level from the other picture by dragging and by pressing', async () => {
+    const { page, context, errors } = await openPage(browser, '#/mix');
+    await whenMixed(page);
+    expect((await settingsOf(page)).get('levels')).toBe('aaaabbb');
+    const before = await canvasPixels(page, 'mixed');
+
+    const grip = page
+      .getByRole('group', { name: 'Latents of the second picture' })
+      .getByRole('button')
+      .nth(2);
+    const from = (await grip.boundingBox())!;
+    const to = (await page.getByRole('group', { name: 'Latents of the mixed picture' }).boundingBox())!;
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 6 });
+    await page.mouse.up();
+    expect((await settingsOf(page)).get('levels')).toBe('aababbb');
+
+    const last = page.getByRole('group', { name: 'Latents of the first picture' }).getByRole('button').nth(6);
+    await last.focus();
+    await page.keyboard.press('Enter');
+    expect((await settingsOf(page)).get('levels')).toBe('aababba');
+    await expect.poll(() => canvasPixels(page, 'mixed'), { timeout: 60_000 }).not.toEqual(before);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('opens a link to the same mix', async () => {
+    const { page, context } = await openPage(browser, '#/mix');
+    await whenMixed(page);
+    const again = await openPage(browser, await page.evaluate(() => location.hash));
+    await whenMixed(again.page);
+    const expected = await canvasPixels(page, 'mixed');
+    expect(largestDifference(await canvasPixels(again.page, 'mixed'), expected)).toBeLessThanOrEqual(
+      PIXEL_TOLERANCE,
+    );
+    expect([...(await settingsOf(again.page))]).toEqual([...(await settingsOf(page))]);
+    await again.context.close();
+    await context.close();
+  });
+
+  it('goes from one picture to the other', async () => {
+    const { page, context } = await openPage(browser, '#/mix');
+    await whenMixed(page);
+    const slider = page.getByRole('slider', { name: /From the first to the second/ });
+    const frames: string[] = [];
+    for (const key of ['Home', 'PageUp', 'End']) {
+      await slider.press(key);
+      await page.waitForTimeout(PAINT_MILLISECONDS);
+      frames.push((await canvasPixels(page, 'between')).join());
+    }
+    expect(new Set(frames).size).toBe(3);
+    await context.close();
+  });
+
+  it('draws finer levels anew and keeps the coarser ones', async () => {
+    const { page, context } = await openPage(browser, '#/mix');
+    await whenMixed(page);
+    const first = textToTokens((await settingsOf(page)).get('a')!, 64, 4096)!;
+    await page.getByLabel('From level').selectOption('4');
+    await page.getByRole('button', { name: 'Draw them anew' }).click();
+    await page.waitForFunction(() => location.hash.includes('nnn'));
+    expect((await settingsOf(page)).get('levels')).toBe('aaaannn');
+    const drawn = textToTokens((await settingsOf(page)).get('n')!, 64, 4096)!;
+    expect([...drawn.subarray(0, 8)]).toEqual([...first.subarray(0, 8)]);
+    expect([...drawn.subarray(8)]).not.toEqual([...first.subarray(8)]);
+    await context.close();
+  });
+});

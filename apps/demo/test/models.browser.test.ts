@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { zipSync } from 'fflate';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { canvasPixels } from './canvas-pixels';
+import { openPage, startBrowser } from './open-page';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+async function tokenizerFiles(): Promise<{ config: Buffer; weights: Buffer }> {
+  const folder = `${inject('modelsFolder')}/emoji-64/tokenizer`;
+  return {
+    config: await readFile(`${folder}/config.json`),
+    weights: await readFile(`${folder}/model.safetensors`),
+  };
+}
+
+async function chooseFiles(page: Page, files: Readonly<Record<string, Buffer>>): Promise<void> {
+  await page
+    .getByTestId('model-files')
+    .setInputFiles(
+      Object.entries(files).map(([name, buffer]) => ({ name, mimeType: 'application/octet-stream', buffer })),
+    );
+}
+
+describe('Models', () => {
+  it('looks at a model behind an address before it downloads it, then uses it', async () => {
+    const { page, context, errors } = await openPage(browser, '#/models');
+    await page.getByLabel('Address of its folder').fill(`${inject('modelsUrl')}emoji-64/tokenizer`);
+    await page.getByRole('button', { name: 'Look', exact: true }).click();
+    const found = page.getByTestId('found');
+    await found.getByText('Tokenizer: pictures of 64 x 64 to 64 latents').waitFor();
+    expect(await found.textContent()).toMatch(
+      /Download6\.3 MB.*Memory4\d\d\.\d MB.*Weights3\.2 million.*LicenceApache/,
+    );
+    await found.getByRole('button', { name: 'Download and use' }).click();
+    await page
+      .getByTestId('tokenizer-in-use')
+      .getByText(/^tokenizer: 3\.2 million weights, 64 latents/)
+      .waitFor();
+    expect(page.url()).toContain('url=http');
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('uses a model from a zip', async () => {
+    const { config, weights } = await tokenizerFiles();
+    const zip = zipSync({ 'mine/config.json': config, 'mine/model.safetensors': weights }, { level: 0 });
+    const { page, context } = await openPage(browser, '#/models');
+    await chooseFiles(page, { 'mine.zip': Buffer.from(zip) });
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page
+      .getByTestId('tokenizer-in-use')
+      .getByText(/^mine: 3\.2 million/)
+      .waitFor();
+    await context.close();
+  });
+
+  it('refuses a truncated model, a folder without weights and a model that is too large, saying why', async () => {
+    const { config, weights } = await tokenizerFiles();
+    const { page, context } = await openPage(browser, '#/models');
+    const problem = page.getByRole('alert');
+    await chooseFiles(page, { 'config.json': config, 'model.safetensors': weights.subarray(0, 1_000_000) });
+    await problem.getByText(/model\.safetensors/).waitFor();
+    await chooseFiles(page, { 'config.json': config });
+    await problem.getByText(/must hold model\.safetensors.*Drop the whole folder/).waitFor();
+
+    const huge = { x: { dtype: 'F32', shape: [30_000, 40_000], data_offsets: [0, 4_800_000_000] } };
+    const header = Buffer.from(JSON.stringify(huge).padEnd(128));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(128n);
+    await page.route('**/huge/**', async (route) => {
+      const isConfig = route.request().url().endsWith('config.json');
+      const body = isConfig ? config : Buffer.concat([length, header]);
+      const [, start = '0', end = ''] = /bytes=(\d+)-(\d*)/.exec(route.request().headers().range ?? '') ?? [];
+      const total = isConfig ? body.length : 136 + 4_800_000_000;
+      const part = body.subarray(Number(start), end === '' ? undefined : Number(end) + 1);
+      const last = Number(start) + part.length - 1;
+      await route.fulfill({
+        status: 206,
+        body: part,
+        headers: { 'content-range': `bytes ${start}-${last}/${total}` },
+      });
+    });
+    await page.getByLabel('Address of its folder').fill(new URL('huge', inject('siteUrl')).href);
+    await page.getByRole('button', { name: 'Look', exact: true }).click();
+    await page
+      .getByTestId('found')
+      .getByText(/needs 4\.9 GB of memory, more than a browser tab can have/)
+      .waitFor();
+    expect(await page.getByTestId('found').getByRole('button').count()).toBe(0);
+    await context.close();
+  });
+
+  it('works offline after it has been open once', async () => {
+    const { page, context } = await openPage(browser);
+    const isShown = (): boolean => /\d/.test(document.querySelector('[data-testid=psnr]')?.textContent ?? '');
+    await page.waitForFunction(isShown);
+    await page.evaluate(async () => {
+      const { active, installing, waiting } = await navigator.serviceWorker.ready;
+      const worker = active ?? installing ?? waiting;
+      while (worker?.state !== 'activated') {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    });
+    const pixels = await canvasPixels(page, 'original');
+    await context.setOffline(true);
+    await page.reload();
+    await page.waitForFunction(isShown);
+    expect(await canvasPixels(page, 'original')).toEqual(pixels);
+    await context.setOffline(false);
+    await context.close();
+  });
+});

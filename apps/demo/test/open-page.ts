@@ -1,0 +1,66 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import { inject } from 'vitest';
+import { findChromium } from './find-chromium';
+
+/** Keep a headless browser from looking for hosts that it cannot reach. */
+const QUIET = [
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starting the engine and loading the model on a machine that does other work, too. */
+export const READY_TIMEOUT = 120_000;
+
+/** A browser without WebGPU, so that the page takes WebAssembly. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', ...QUIET] });
+}
+
+/** What is open in a test: the page, what it logged as an error, and how to close it. */
+export interface OpenedPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly errors: readonly string[];
+}
+
+/** How a page is opened. */
+export interface OpenOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colours?: 'light' | 'dark';
+  /** Off by default, since moving things are hard to compare. */
+  readonly motion?: boolean;
+}
+
+/**
+ * Opens the built site in a context of its own.
+ *
+ * @param address what follows the site's address, such as `#/mix`.
+ */
+export async function openPage(
+  browser: Browser,
+  address = '',
+  { width = 1280, height = 900, colours = 'light', motion = false }: OpenOptions = {},
+): Promise<OpenedPage> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: colours,
+    reducedMotion: motion ? 'no-preference' : 'reduce',
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(READY_TIMEOUT);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') {
+      errors.push(message.text());
+    }
+  });
+  await page.goto(`${inject('siteUrl')}${address}`);
+  return { page, context, errors };
+}

@@ -1,0 +1,97 @@
+import { defaultProviders, loadRuntime, sessionFiles } from '#onnx-platform';
+import { BackendUnavailableError, CheckpointError } from '@restok/core';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Runtime } from '../platform';
+
+/** How graphs run. */
+export interface OnnxRunOptions {
+  /** Execution providers of ONNX Runtime, in order of preference: `cpu` in Node, `wasm` or `webgpu` in browsers. */
+  readonly providers?: readonly string[];
+  /** Threads within an operator; the runtime's own choice when left out. */
+  readonly threads?: number;
+}
+
+/** A tensor of ONNX Runtime. */
+export type OnnxTensor = Tensor;
+
+/** Names that a graph must have, so that a foreign one is found out. */
+export interface ExpectedPorts {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** A graph of a model folder, loaded. */
+export class OnnxSession {
+  private constructor(
+    private readonly runtime: Runtime,
+    private readonly session: InferenceSession,
+  ) {}
+
+  /**
+   * Loads a graph.
+   *
+   * @throws BackendUnavailableError when ONNX Runtime is not installed; CheckpointError in one line when the files
+   *   are missing, damaged or foreign.
+   */
+  static async open(
+    folder: string,
+    files: { readonly graph: string; readonly data: string },
+    expected: ExpectedPorts,
+    { providers = defaultProviders, threads }: OnnxRunOptions = {},
+  ): Promise<OnnxSession> {
+    const { model, externalData } = await sessionFiles(folder, files.graph, files.data);
+    const runtime = await loadRuntime().catch((error: unknown) => {
+      throw new BackendUnavailableError(
+        `loadOnnx: ONNX Runtime cannot be loaded here (${firstLine(error)}). Install onnxruntime-node, or onnxruntime-web for browsers.`,
+      );
+    });
+    const options: InferenceSession.SessionOptions = {
+      executionProviders: [...providers],
+      graphOptimizationLevel: 'all',
+      // Errors are thrown; nothing is printed.
+      logSeverityLevel: 4,
+      // Threads that spin would take the cores from other libraries in this process.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...(externalData === undefined ? {} : { externalData }),
+    };
+    const session = await runtime.createSession(model, options).catch((error: unknown) => {
+      throw new CheckpointError(
+        `loadOnnx: ${files.graph} of ${folder} is no graph that ONNX Runtime loads (${firstLine(error)}). Export the model again.`,
+      );
+    });
+    const missing = [
+      ...expected.inputs.filter((name) => !session.inputNames.includes(name)),
+      ...expected.outputs.filter((name) => !session.outputNames.includes(name)),
+    ];
+    if (missing.length > 0 || session.inputNames.length !== expected.inputs.length) {
+      await session.release();
+      throw new CheckpointError(
+        `loadOnnx: ${files.graph} of ${folder} must take ${expected.inputs[0]!} and give ${expected.outputs[0]!}, got ${session.inputNames[0] ?? 'nothing'} and ${session.outputNames[0] ?? 'nothing'}. Export the model again.`,
+      );
+    }
+    return new OnnxSession(runtime, session);
+  }
+
+  /** A tensor to feed; it keeps the array. */
+  tensor(values: Float32Array | Int32Array, shape: readonly number[]): OnnxTensor {
+    return values instanceof Float32Array
+      ? new this.runtime.Tensor('float32', values, shape)
+      : new this.runtime.Tensor('int32', values, shape);
+  }
+
+  /** Runs the graph. */
+  run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>> {
+    return this.session.run(feeds);
+  }
+
+  /** Frees the session. */
+  release(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0]!.trim();
+}

@@ -1,0 +1,213 @@
+import type { DataType, Rank, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, getKernel, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
+import { ConfigError } from '@restok/core';
+import { emitters } from './emitters';
+import { KernelCall } from './emitters/kernel-call';
+import type { OnnxGraph, OnnxPort, Side } from './format/onnx-graph';
+import type { BoundParameter } from './trace/bound-parameter';
+import { SymbolicSizes } from './trace/symbolic-sizes';
+import { onnxTypeOf, SymbolicConstantError, Trace } from './trace/trace';
+import { TRACING_BACKEND, TracingBackend } from './trace/tracing-backend';
+import { namingKernel } from './unsupported-kernel';
+
+/** An input of a graph: sides that are names are known only when the graph runs. */
+export interface SymbolicInput {
+  readonly shape: readonly Side[];
+  /** float32 when left out. */
+  readonly dtype?: 'float32' | 'int32' | 'bool';
+}
+
+export interface TraceToOnnxOptions {
+  /** Name of the graph. */
+  readonly name?: string;
+  /** Tensors to store under names; everything else that the function uses gets a name of the graph's own. */
+  readonly parameters?: readonly BoundParameter[];
+  /** float16 halves the parameters in the file; the graph widens them and computes in single precision. */
+  readonly weightType?: 'float32' | 'float16';
+  /** Lets the function read int32 tensors, as zeros: for functions that check ranges. */
+  readonly integersReadAsZero?: boolean;
+  /** Further names of sizes that the function may ask {@link SymbolicTensors.size} for. */
+  readonly sizes?: readonly string[];
+}
+
+/** What a traced function gets. */
+export interface SymbolicTensors {
+  /** An input as a tensor of its rank. */
+  input<R extends Rank>(name: string): Tensor<R>;
+  /** The number that stands for a named size. */
+  size(name: string): number;
+}
+
+/** Traces that it may take to find stand-ins that divide no fixed size of the function. */
+const MAX_ATTEMPTS = 8;
+
+/**
+ * Runs a function of TensorFlow.js once on symbolic tensors, which makes an ONNX graph of it. Nothing is computed.
+ *
+ * Weights that the function uses are read when the graph is written, so keep them until then. Whether tensors are
+ * compared in an `if` or read in a loop is decided now and not when the graph runs; sizes in `shape` that are names
+ * stay open.
+ *
+ * @param run gives the outputs by name; its inputs are symbols.
+ * @param inputs the graph's inputs by name.
+ * @returns the graph; write it with `saveOnnx` or `encodeOnnx`.
+ * @throws ConfigError naming the kernel and its caller where an operation has no counterpart in ONNX, or saying which
+ *   value the function wanted to read.
+ * @source engineering choice: no maintained converter from TensorFlow.js to ONNX exists.
+ */
+export function traceToOnnx(
+  run: (symbols: SymbolicTensors) => Readonly<Record<string, Tensor>>,
+  inputs: Readonly<Record<string, SymbolicInput>>,
+  options: TraceToOnnxOptions = {},
+): OnnxGraph {
+  registerEmitters();
+  const avoid = new Set<number>();
+  for (const { shape } of Object.values(inputs)) {
+    shape.filter((side) => typeof side === 'number').forEach((side) => avoid.add(side));
+  }
+  (options.parameters ?? []).forEach(({ tensor }) => tensor.shape.forEach((side) => avoid.add(side)));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return traceOnce(run, inputs, options, avoid);
+    } catch (error) {
+      if (!(error instanceof SymbolicConstantError) || attempt === MAX_ATTEMPTS) {
+        throw error;
+      }
+      error.sides.forEach((side) => avoid.add(side));
+    }
+  }
+}
+
+function traceOnce(
+  run: Parameters<typeof traceToOnnx>[0],
+  inputs: Readonly<Record<string, SymbolicInput>>,
+  options: TraceToOnnxOptions,
+  avoid: ReadonlySet<number>,
+): OnnxGraph {
+  const names = Object.values(inputs).flatMap(({ shape }) =>
+    shape.filter((side) => typeof side === 'string'),
+  );
+  const sizes = new SymbolicSizes([...names, ...(options.sizes ?? [])], avoid);
+  const backend = new TracingBackend(
+    (constants) =>
+      new Trace(
+        {
+          sizes,
+          parameters: options.parameters ?? [],
+          weightType: options.weightType ?? 'float32',
+          integersReadAsZero: options.integersReadAsZero ?? false,
+        },
+        constants,
+      ),
+  );
+  const { trace } = backend;
+  return withBackend(backend, () => {
+    engine().startScope();
+    try {
+      const given = new Map(
+        Object.entries(inputs).map(([name, input]) => [name, symbolicInput(trace, backend, name, input)]),
+      );
+      const outputs = namingKernel(() =>
+        run({
+          input: <R extends Rank>(name: string) => given.get(name) as Tensor<R>,
+          size: (name) => sizes.numberOf(name),
+        }),
+      );
+      return finished(trace, inputs, outputs, options);
+    } finally {
+      engine().endScope();
+    }
+  });
+}
+
+/** Runs with a backend and gives the one before it back. */
+function withBackend<Result>(backend: TracingBackend, run: () => Result): Result {
+  const before = engine().backendName;
+  if (before === TRACING_BACKEND) {
+    throw new ConfigError(
+      'traceToOnnx: it must not be called by a function that is traced. Trace one after the other.',
+    );
+  }
+  registerBackend(TRACING_BACKEND, () => backend, -1);
+  try {
+    // Backends whose factory gives no promise are current at once.
+    void engine().setBackend(TRACING_BACKEND);
+    return run();
+  } finally {
+    if (before != null) {
+      void engine().setBackend(before);
+    }
+    engine().removeBackend(TRACING_BACKEND);
+  }
+}
+
+function symbolicInput(trace: Trace, backend: TracingBackend, name: string, input: SymbolicInput): Tensor {
+  const shape = input.shape.map((side) => trace.sizes.numberOf(side));
+  const dtype: DataType = input.dtype ?? 'float32';
+  const { dataId } = trace.output(name, shape, dtype);
+  input.shape.forEach((side, axis) => {
+    if (typeof side === 'string') {
+      trace.defineSize(side, () => trace.graph.node('Shape', [name], { start: axis, end: axis + 1 }));
+    }
+  });
+  return engine().makeTensorFromDataId(dataId, shape, dtype, backend);
+}
+
+function finished(
+  trace: Trace,
+  inputs: Readonly<Record<string, SymbolicInput>>,
+  outputs: Readonly<Record<string, Tensor>>,
+  options: TraceToOnnxOptions,
+): OnnxGraph {
+  const ports = Object.entries(outputs).map(([name, tensor]): OnnxPort => {
+    trace.graph.nodeNamed(name, 'Identity', [trace.name(tensor)]);
+    return {
+      name,
+      type: onnxTypeOf(tensor.dtype),
+      shape: tensor.shape.map((side) => trace.sizes.sideOf(side)),
+    };
+  });
+  return {
+    name: options.name ?? 'traced',
+    nodes: usedNodes(trace, ports),
+    inputs: Object.entries(inputs).map(([name, { shape, dtype = 'float32' }]) => ({
+      name,
+      type: onnxTypeOf(dtype),
+      shape,
+    })),
+    outputs: ports,
+    initializers: usedInitializers(trace, ports),
+  };
+}
+
+/** Operators that an output depends on, in order. */
+function usedNodes({ graph }: Trace, outputs: readonly OnnxPort[]): OnnxGraph['nodes'] {
+  const needed = new Set(outputs.map(({ name }) => name));
+  const used = [...graph.nodes].reverse().filter((node) => {
+    const isUsed = node.outputs.some((output) => needed.has(output));
+    if (isUsed) {
+      node.inputs.forEach((input) => needed.add(input));
+    }
+    return isUsed;
+  });
+  return used.reverse();
+}
+
+function usedInitializers(trace: Trace, outputs: readonly OnnxPort[]): OnnxGraph['initializers'] {
+  const needed = new Set(usedNodes(trace, outputs).flatMap(({ inputs }) => inputs));
+  return trace.graph.initializers.filter(({ name }) => needed.has(name));
+}
+
+/** Registers every emitter as a kernel of the tracing backend, once. */
+function registerEmitters(): void {
+  for (const [kernelName, emit] of Object.entries(emitters)) {
+    if (getKernel(kernelName, TRACING_BACKEND) == null) {
+      registerKernel({
+        kernelName,
+        backendName: TRACING_BACKEND,
+        kernelFunc: ({ inputs, backend, attrs }): TensorInfo | TensorInfo[] =>
+          emit(new KernelCall((backend as TracingBackend).trace, inputs, attrs ?? {})),
+      });
+    }
+  }
+}

@@ -1,0 +1,264 @@
+import type { DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { engine } from '@tensorflow/tfjs-core';
+import { ConfigError } from '@restok/core';
+import type { OnnxType, StoredValues } from '../format/onnx-graph';
+import type { BoundParameter } from './bound-parameter';
+import { GraphBuilder } from './graph-builder';
+import type { SymbolicSizes } from './symbolic-sizes';
+
+/** What a graph knows of a tensor: its name in one or both orders of axes. */
+interface SymbolicValue {
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+  /** Axes as in TensorFlow.js. */
+  plain?: string;
+  /** `[B, C, H, W]` of a tensor that is `[B, H, W, C]` in TensorFlow.js. */
+  channelsFirst?: string;
+  /** Queries, keys and values `[B, T, heads, Dh]` of a tensor that is `[B, T, D]` in TensorFlow.js. */
+  heads?: readonly string[];
+}
+
+/** Values that TensorFlow.js handed over, which do not depend on the inputs. */
+export interface ConstantValue {
+  readonly values: Float32Array | Int32Array | Uint8Array;
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+}
+
+export interface TraceOptions {
+  readonly sizes: SymbolicSizes;
+  readonly parameters: readonly BoundParameter[];
+  /** How parameters are stored; they are widened before use. */
+  readonly weightType: 'float32' | 'float16';
+  /** Whether reading an int32 tensor gives zeros, for functions that check ranges. */
+  readonly integersReadAsZero: boolean;
+}
+
+/** Order of `[B, H, W, C]` that makes `[B, C, H, W]`, and back. */
+export const TO_CHANNELS_FIRST = [0, 3, 1, 2];
+const TO_CHANNELS_LAST = [0, 2, 3, 1];
+/** Orders between `[k, k, I, O]` and `[O, I, k, k]`. */
+const TO_PUBLISHED_FILTER = [3, 2, 0, 1];
+const FROM_PUBLISHED_FILTER = [2, 3, 1, 0];
+
+/** One run of a function on symbolic tensors. */
+export class Trace {
+  readonly graph = new GraphBuilder();
+  readonly sizes: SymbolicSizes;
+  private readonly values = new WeakMap<DataId, SymbolicValue>();
+  private readonly bound: ReadonlyMap<DataId, BoundParameter>;
+  /** Where each symbolic size can be read when the graph runs: `[1]` int64. */
+  private readonly sizeTensors = new Map<string, string>();
+
+  constructor(
+    readonly options: TraceOptions,
+    private readonly constants: WeakMap<DataId, ConstantValue>,
+  ) {
+    this.sizes = options.sizes;
+    this.bound = new Map(options.parameters.map((parameter) => [parameter.tensor.dataId, parameter]));
+  }
+
+  /** Makes a tensor that the graph knows under a name. */
+  output(name: string, shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
+    return this.info({ plain: name, shape, dtype });
+  }
+
+  /** Makes a `[B, H, W, C]` tensor whose name in the graph is one of `[B, C, H, W]`. */
+  outputChannelsFirst(name: string, shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
+    return this.info({ channelsFirst: name, shape, dtype });
+  }
+
+  /** The same values as another tensor. */
+  alias(of: TensorInfo): TensorInfo {
+    return this.info(this.valueOf(of));
+  }
+
+  /** The name of a tensor with its axes as in TensorFlow.js. */
+  name(of: TensorInfo): string {
+    const value = this.valueOf(of);
+    value.plain ??=
+      value.heads === undefined
+        ? this.graph.node('Transpose', [value.channelsFirst!], { perm: TO_CHANNELS_LAST })
+        : this.joined(value.heads, of);
+    return value.plain;
+  }
+
+  /** Queries, keys and values `[B, T, heads, Dh]` of a packed tensor, where an operation left them apart. */
+  headsOf(of: TensorInfo): readonly string[] | undefined {
+    return this.valueOf(of).heads;
+  }
+
+  /** Makes a packed `[B, T, D]` tensor of queries, keys and values `[B, T, heads, Dh]` that stay apart. */
+  outputHeads(heads: readonly string[], shape: readonly number[]): TensorInfo {
+    return this.info({ heads, shape, dtype: 'float32' });
+  }
+
+  /** The name of a `[B, H, W, C]` tensor as `[B, C, H, W]`. */
+  channelsFirst(of: TensorInfo): string {
+    const value = this.valueOf(of);
+    value.channelsFirst ??= this.graph.node('Transpose', [value.plain!], { perm: TO_CHANNELS_FIRST });
+    return value.channelsFirst;
+  }
+
+  /** Whether a tensor exists as `[B, C, H, W]` already. */
+  isChannelsFirst(of: TensorInfo): boolean {
+    return this.valueOf(of).channelsFirst !== undefined;
+  }
+
+  /** The name of a filter `[k, k, I, O]` as `[O, I, k, k]`. */
+  filter(of: TensorInfo): string {
+    const parameter = this.bound.get(of.dataId);
+    return parameter?.isPublishedFilter === true
+      ? this.stored(parameter)
+      : this.graph.node('Transpose', [this.name(of)], { perm: TO_PUBLISHED_FILTER });
+  }
+
+  /** Whether a tensor's values are known while tracing. */
+  constantOf(of: TensorInfo): ConstantValue | undefined {
+    return this.constants.get(of.dataId);
+  }
+
+  /** Says where a symbolic size can be read; the first place counts. */
+  defineSize(name: string, tensor: () => string): void {
+    if (!this.sizeTensors.has(name)) {
+      this.sizeTensors.set(name, tensor());
+    }
+  }
+
+  /** A shape as an int64 tensor, computed in the graph where it has symbolic sizes. */
+  shapeTensor(shape: readonly number[]): string {
+    const parts: string[] = [];
+    let fixed: number[] = [];
+    const flush = (): void => {
+      if (fixed.length > 0) {
+        parts.push(this.graph.integers(fixed));
+        fixed = [];
+      }
+    };
+    for (const size of shape) {
+      const { fixed: factor, names } = this.sizes.factors(size);
+      if (names.length === 0) {
+        fixed.push(size);
+        continue;
+      }
+      flush();
+      const tensors = names.map((name) => this.sizeTensors.get(name)!);
+      const all = factor === 1 ? tensors : [this.graph.integers([factor]), ...tensors];
+      parts.push(all.reduce((product, tensor) => this.graph.node('Mul', [product, tensor])));
+    }
+    flush();
+    return parts.length === 1 ? parts[0]! : this.graph.node('Concat', parts, { axis: 0 });
+  }
+
+  /** Values for a function that reads them while it is traced. */
+  read(dataId: DataId): Int32Array {
+    const value = this.values.get(dataId);
+    if (this.options.integersReadAsZero && value?.dtype === 'int32') {
+      return new Int32Array(value.shape.reduce((product, side) => product * side, 1));
+    }
+    throw new ConfigError(
+      'traceToOnnx: the function must not read values that depend on its inputs. Compute with tensor operations only, or set integersReadAsZero for checks of ranges.',
+    );
+  }
+
+  private joined(heads: readonly string[], { shape }: TensorInfo): string {
+    const joined = this.graph.node('Concat', heads, { axis: 2 });
+    return this.graph.node('Reshape', [joined, this.graph.integers([0, 0, shape[2]!])]);
+  }
+
+  private info(value: SymbolicValue): TensorInfo {
+    const dataId = {};
+    this.values.set(dataId, value);
+    return { dataId, shape: [...value.shape], dtype: value.dtype };
+  }
+
+  private valueOf(of: TensorInfo): SymbolicValue {
+    let value = this.values.get(of.dataId);
+    if (value === undefined) {
+      value = { plain: this.storedName(of), shape: of.shape, dtype: of.dtype };
+      this.values.set(of.dataId, value);
+    }
+    return value;
+  }
+
+  private storedName(of: TensorInfo): string {
+    const parameter = this.bound.get(of.dataId);
+    if (parameter !== undefined) {
+      const name = this.stored(parameter);
+      return parameter.isPublishedFilter
+        ? this.graph.node('Transpose', [name], { perm: FROM_PUBLISHED_FILTER })
+        : name;
+    }
+    const values = this.constants.get(of.dataId)?.values ?? (engine().readSync(of.dataId) as Float32Array);
+    return this.constantTensor(values, of);
+  }
+
+  private constantTensor(values: ArrayLike<number>, { shape, dtype }: TensorInfo): string {
+    const type = onnxTypeOf(dtype);
+    if (shape.some((side) => this.sizes.isSymbolic(side))) {
+      return this.repeated(values, shape, type);
+    }
+    if (shape.length === 0 && type === 'float32') {
+      return this.graph.scalar(values[0]!);
+    }
+    return this.graph.store(type, shape, storedValues(values, type));
+  }
+
+  /** A constant of a symbolic size: it must be one value throughout. */
+  private repeated(values: ArrayLike<number>, shape: readonly number[], type: OnnxType): string {
+    const first = values[0]!;
+    for (let i = 1; i < values.length; i++) {
+      if (values[i] !== first) {
+        throw new SymbolicConstantError(
+          shape,
+          `traceToOnnx: the function makes a constant of the size [${shape.map((side) => this.sizes.sideOf(side)).join(', ')}] whose values differ. Make it of tensors, by broadcasting.`,
+        );
+      }
+    }
+    const single = this.graph.store(type, [], storedValues([first], type));
+    return this.graph.node('Expand', [single, this.shapeTensor(shape)]);
+  }
+
+  /** The name of a parameter as it is in the file, widened to single precision. */
+  private stored(parameter: BoundParameter): string {
+    const { graph } = this;
+    const { weightType } = this.options;
+    if (!graph.initializers.some(({ name }) => name === parameter.name)) {
+      graph.initializers.push({
+        name: parameter.name,
+        type: weightType,
+        isParameter: true,
+        shape: parameter.storedShape,
+        values: () => parameter.values(),
+      });
+    }
+    return weightType === 'float16' ? graph.node('Cast', [parameter.name], { to: 1 }) : parameter.name;
+  }
+}
+
+/** A constant seems to have a symbolic size; with another stand-in it may turn out to be a fixed one. */
+export class SymbolicConstantError extends ConfigError {
+  constructor(
+    readonly sides: readonly number[],
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** ONNX's type for one of TensorFlow.js. */
+export function onnxTypeOf(dtype: DataType): 'float32' | 'int32' | 'bool' {
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') {
+    return dtype;
+  }
+  throw new ConfigError(
+    `traceToOnnx: tensors must be float32, int32 or bool, got ${dtype}. Cast them, or keep them out of the function.`,
+  );
+}
+
+function storedValues(values: ArrayLike<number>, type: OnnxType): StoredValues {
+  if (type === 'float32') {
+    return Float32Array.from(values);
+  }
+  return type === 'int32' ? Int32Array.from(values) : Uint8Array.from(values);
+}

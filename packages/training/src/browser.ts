@@ -1,0 +1,5 @@
+export { parseTokenizerTrainingConfig } from './tokenizer-training-config';
+export type { TokenizerTrainingConfig } from './tokenizer-training-config';
+export { NonFiniteError } from './non-finite';
+export { TokenizerTrainer } from './tokenizer-trainer';
+export type { TrainerState, TrainStepReport } from './tokenizer-trainer';

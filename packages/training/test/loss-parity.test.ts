@@ -1,0 +1,89 @@
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { mean, neg, tidy } from '@tensorflow/tfjs-core';
+import { entropyTerm } from '@restok/quantizer';
+import type { FixtureTensor } from '@restok/testing';
+import {
+  channelsFirst,
+  expectClose,
+  fixtureNames,
+  openFixture,
+  relativeDistance,
+  testBackends,
+  useTestBackend,
+} from '@restok/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { augmentPictures } from '../src/augmentation/augment-pictures';
+import { drawAugmentation } from '../src/augmentation/augmentation';
+import { recordedDraws } from '../src/draws';
+import { generatorAdversarialLoss, hingeLoss, leCamLoss } from '../src/losses/adversarial-losses';
+import { valueAndGradients } from '../src/value-and-gradients';
+import { describeDinoDiscriminator } from './dino-parity';
+import { BLOCK_GRADIENT_TOLERANCE, LOSS_TOLERANCE, storedPictures, storedTensor } from './loss-fixture';
+import { describePatchGan } from './patch-gan-parity';
+import { describePictureLosses } from './picture-loss-parity';
+
+/** All losses; only its small tensors are bundled, as losses-small. */
+const ALL_LOSSES = 'losses';
+
+const cases = fixtureNames(ALL_LOSSES).flatMap((name) => testBackends.map((backend) => ({ name, backend })));
+
+describe.each(cases)('losses on $backend, fixture $name', ({ name: fixtureName, backend }) => {
+  const io = openFixture(fixtureName).tensors('io');
+  const stored = (tensor: string): FixtureTensor => io.get(tensor)!;
+
+  beforeAll(() => useTestBackend(backend));
+
+  function expectGradient(actual: Tensor, expected: FixtureTensor, label: string): void {
+    expect(relativeDistance(actual.dataSync(), expected.values), label).toBeLessThan(
+      BLOCK_GRADIENT_TOLERANCE,
+    );
+  }
+
+  it('gives the hinge loss and its gradients', () => {
+    const [real, fake] = [storedTensor(stored('hinge.real')), storedTensor(stored('hinge.fake'))];
+    const { value, gradients } = valueAndGradients(() => hingeLoss(real, fake), [real, fake]);
+    expectClose(value, stored('hinge.loss').values, LOSS_TOLERANCE);
+    expectGradient(gradients[0]!, stored('hinge.grad_real'), 'real');
+    expectGradient(gradients[1]!, stored('hinge.grad_fake'), 'fake');
+    expect(generatorAdversarialLoss(fake).dataSync()[0]).toBeCloseTo(-mean(fake).dataSync()[0]!, 6);
+  });
+
+  it('gives the LeCam term and its gradients', () => {
+    const [real, fake] = [storedTensor(stored('hinge.real')), storedTensor(stored('hinge.fake'))];
+    const averages = {
+      real: stored('lecam.ema_real').values[0]!,
+      fake: stored('lecam.ema_fake').values[0]!,
+    };
+    const loss = (): Scalar => leCamLoss(mean(real), mean(fake), averages);
+    const { value, gradients } = valueAndGradients(loss, [real, fake]);
+    expectClose(value, stored('lecam.loss').values, LOSS_TOLERANCE);
+    expectGradient(gradients[0]!, stored('lecam.grad_real'), 'real');
+    expectGradient(gradients[1]!, stored('lecam.grad_fake'), 'fake');
+  });
+
+  it('gives the entropy term and its gradient', () => {
+    const affinity = storedTensor(stored('entropy.affinity'));
+    const loss = (): Scalar => tidy(() => entropyTerm(neg(affinity) as Tensor2D));
+    const { value, gradients } = valueAndGradients(loss, [affinity]);
+    expectClose(value, stored('entropy.loss').values, LOSS_TOLERANCE);
+    expectGradient(gradients[0]!, stored('entropy.grad'), 'affinity');
+  });
+
+  it.each(['111', '010'])('gives the augmentation with the groups %s', (groups) => {
+    const recorded = (tensor: string): number[] => [
+      ...(io.get(`aug.full.${groups}.${tensor}`)?.values ?? []),
+    ];
+    const [[colour, translation, blanked], colours] = [recorded('gates'), recorded('color_draws')];
+    const uniforms = [colour!, ...colours, translation!, blanked!];
+    const pixels = storedPictures(stored('aug.input'));
+    const draws = recordedDraws(uniforms, recorded('int_draws'));
+    const augmented = augmentPictures(pixels, drawAugmentation(pixels.shape, draws));
+    expectClose(channelsFirst(augmented), stored(`aug.full.${groups}.out`).values, LOSS_TOLERANCE);
+  });
+
+  if (fixtureName === ALL_LOSSES) {
+    describePictureLosses(fixtureName, backend);
+    describePatchGan(fixtureName, backend);
+    describeDinoDiscriminator(fixtureName, backend);
+  }
+});
