@@ -7,18 +7,7 @@ import { runLogged } from './run-logged.mjs';
 
 const MODEL = 'models/emoji-64';
 const FOLDER = 'quickstart';
-const SAMPLING = [
-  '--seed',
-  '1',
-  '--guidance',
-  '3.75',
-  '--schedule',
-  'step',
-  '--start',
-  '0.25',
-  '--top-p',
-  '0.95',
-];
+const SAMPLING = ['--guidance', '3.75', '--schedule', 'step', '--start', '0.25', '--top-p', '0.95'];
 const CLASSES = 'people/noto,animals/fluent,smileys/noto,flags/twemoji';
 
 /** What a user would type; `npm run -s restok -- --help` lists the others. */
@@ -33,14 +22,25 @@ const examples = [
     title: 'Generating six pictures of four classes',
     grid: `${FOLDER}/generated.png`,
     shows: 'New pictures, six of each class.',
-    command: ['generate', '--class', CLASSES, '--count', '6', ...SAMPLING, '--out', `${FOLDER}/generated`],
+    command: [
+      'generate',
+      '--class',
+      CLASSES,
+      '--count',
+      '6',
+      '--seed',
+      '1',
+      ...SAMPLING,
+      '--out',
+      `${FOLDER}/generated`,
+    ],
   },
   {
     title: 'Generating one picture pass by pass',
     grid: `${FOLDER}/passes.png`,
     shows: 'One picture after each of its passes: from one latent to all.',
     command: [
-      ...['generate', '--class', 'smileys/noto', ...SAMPLING, '--previews'],
+      ...['generate', '--class', 'people/noto', '--seed', '6', '--previews', ...SAMPLING],
       ...['--out', `${FOLDER}/passes`],
     ],
   },
