@@ -44,6 +44,7 @@ describe('openFixture', () => {
 describe('fixtureNames', () => {
   it('lists those of both folders that hold reference numbers', () => {
     expect(fixtureNames('o')).toEqual(['optim', 'own']);
-    expect(fixtureNames('loss')).toEqual(['loss-generator-step']);
+    expect(fixtureNames('loss-')).toEqual(['loss-generator-step']);
+    expect(fixtureNames('loss-', 'loss_module')).toEqual([]);
   });
 });

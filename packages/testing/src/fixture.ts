@@ -42,12 +42,16 @@ function fixtureFolders(): string[] {
   return more === undefined || more === '' ? [bundledFolder] : [bundledFolder, `${more}/`];
 }
 
-/** Names of the fixtures that start with `prefix` and hold reference numbers. */
-export function fixtureNames(prefix: string): string[] {
+/**
+ * Names of the fixtures that start with `prefix` and hold a file of reference numbers.
+ *
+ * @param file without ending; some of a fixture's files are not bundled.
+ */
+export function fixtureNames(prefix: string, file = 'io'): string[] {
   const names = new Set<string>();
   for (const folder of fixtureFolders()) {
     for (const name of readdirSync(folder)) {
-      if (name.startsWith(prefix) && existsSync(`${folder}${name}/io.safetensors`)) {
+      if (name.startsWith(prefix) && existsSync(`${folder}${name}/${file}.safetensors`)) {
         names.add(name);
       }
     }
