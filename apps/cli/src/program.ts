@@ -195,7 +195,10 @@ function addTrainingCommands(program: Command): void {
 }
 
 function addEvaluationCommands(program: Command): void {
-  const group = program.command('eval').description('metrics with everything that they depend on');
+  const group = program
+    .command('eval')
+    .description('metrics with everything that they depend on')
+    .addHelpText('after', '\nExample:\n  restok eval reconstruction --data data/emoji');
   quietErrors(group);
   withInception(
     tokenizerCommand(

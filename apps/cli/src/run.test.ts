@@ -77,10 +77,21 @@ describe('run', () => {
     expect(await runCommand('--version')).toMatchObject({ code: 0, stdout: '0.0.0\n' });
   });
 
-  it.each(createProgram('0.0.0').commands.map((command) => command.name()))(
-    'has help with an example and the options of every command for %s',
-    async (name) => {
-      const { code, stdout, stderr } = await runCommand(name, '--help');
+  const commands = createProgram('0.0.0').commands;
+  const groups = commands.filter((command) => command.commands.length > 0);
+  const single = commands.filter((command) => !groups.includes(command)).map((command) => [command.name()]);
+  const grouped = groups.flatMap((group) => group.commands.map((command) => [group.name(), command.name()]));
+
+  it.each(groups.map((group) => group.name()))('has help with an example for %s', async (name) => {
+    const { code, stdout } = await runCommand(name, '--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Example:\n  restok ${name}`);
+  });
+
+  it.each([...single, ...grouped].map((words) => ({ words, name: words.join(' ') })))(
+    'has help with an example and the options of every command for $name',
+    async ({ words, name }) => {
+      const { code, stdout, stderr } = await runCommand(...words, '--help');
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain(`Example:\n  restok ${name}`);
       expect(stdout).toMatch(/--json .*--backend .*--debug /s);
