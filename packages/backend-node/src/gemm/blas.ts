@@ -31,6 +31,8 @@ const THREAD_SETTERS = ['openblas_set_num_threads', 'MKL_Set_Num_Threads', 'bli_
 
 /** Up to this many rows a product is a product of the matrix and a vector for each: nothing is packed. */
 const MAX_VECTOR_ROWS = 4;
+/** Values of a matrix that is worth it. Products with smaller ones, as in tiny models, round alike for any rows. */
+const MIN_VECTOR_MATRIX = 2 ** 16;
 /** How much of the matrix stays in a core's cache while the rows go through it. */
 const CACHED_BYTES = 2 ** 18;
 const VALUE_BYTES = 4;
@@ -66,7 +68,7 @@ export function blasGemm(heap: Heap, threads: number): Gemm {
         buffer = heap.memory.buffer;
         base = Number(koffi.address(new Uint8Array(buffer)));
       }
-      if (call.m <= MAX_VECTOR_ROWS && call.transposeB && !call.transposeA) {
+      if (isFewRows(call)) {
         multiplyRows(sgemv, call, base);
         return;
       }
@@ -88,6 +90,10 @@ export function blasGemm(heap: Heap, threads: number): Gemm {
       );
     },
   };
+}
+
+function isFewRows({ m, n, k, transposeA, transposeB }: GemmCall): boolean {
+  return m <= MAX_VECTOR_ROWS && n * k >= MIN_VECTOR_MATRIX && transposeB && !transposeA;
 }
 
 /**
