@@ -19,6 +19,7 @@ import { generatorAdversarialLoss, hingeLoss, leCamLoss } from '../src/losses/ad
 import { valueAndGradients } from '../src/value-and-gradients';
 import { describeDinoDiscriminator } from './dino-parity';
 import { BLOCK_GRADIENT_TOLERANCE, LOSS_TOLERANCE, storedPictures, storedTensor } from './loss-fixture';
+import { describeTrainingStep } from './loss-step-parity';
 import { describePatchGan } from './patch-gan-parity';
 import { describePictureLosses } from './picture-loss-parity';
 
@@ -87,3 +88,8 @@ describe.each(cases)('losses on $backend, fixture $name', ({ name: fixtureName, 
     describeDinoDiscriminator(fixtureName, backend);
   }
 });
+
+// Networks and gradients of a step take 8 MB; of what is bundled the tokenizer tests the forward numbers.
+for (const name of fixtureNames('loss-generator-step', 'loss_module')) {
+  testBackends.forEach((backend) => describeTrainingStep(name, backend));
+}

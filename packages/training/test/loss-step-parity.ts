@@ -2,16 +2,14 @@ import type { Scalar } from '@tensorflow/tfjs-core';
 import { keep, reshape, tidy, transpose } from '@tensorflow/tfjs-core';
 import { loadParameters } from '@restok/ops';
 import type { Parameter } from '@restok/ops';
-import type { Fixture, FixtureTensor } from '@restok/testing';
+import type { Fixture, FixtureTensor, TestBackend } from '@restok/testing';
 import {
   channelsFirst,
   expectClose,
-  fixtureNames,
   FORWARD_TOLERANCE,
   GRADIENT_TOLERANCE,
   openFixture,
   relativeDistance,
-  testBackends,
   tokenizerConfigOf,
   useTestBackend,
 } from '@restok/testing';
@@ -36,9 +34,6 @@ import { LOSS_TOLERANCE, storedPictures, storedTensor, weightsBelow } from './lo
 /** Gradients of a whole step, of their global norm. */
 const GLOBAL_TOLERANCE = 1e-3;
 
-/** The plain CPU backend takes minutes for a step of these pictures, so it is asked only where all fixtures are. */
-const backends = process.env.RESTOK_FIXTURES === undefined ? ['restok-node'] : testBackends;
-
 /** A step on the slowest backend, on a machine that is busy with other work. */
 const MINUTES = 1_200_000;
 
@@ -59,19 +54,9 @@ const published: Readonly<Record<string, string>> = {
   patchCosine: 'loss.vf_cos_dec',
 };
 
-const cases = fixtureNames('loss-generator-step', 'loss_module').flatMap((name) =>
-  backends.map((backend) => ({ name, backend })),
-);
-
-// Networks and gradients take 8 MB, too much to bundle; the step's forward numbers are tested by the tokenizer.
-it.skipIf(cases.length > 0)('asks for the whole set of reference numbers', ({ skip }) => {
-  skip('set RESTOK_FIXTURES to a folder of the whole set to compare whole steps');
-});
-
-describe.each(cases)(
-  'a training step on $backend, fixture $name',
-  { timeout: MINUTES },
-  ({ name, backend }) => {
+/** Compares a whole step of tokenizer and discriminator with a fixture, which must hold the networks of the losses. */
+export function describeTrainingStep(name: string, backend: TestBackend): void {
+  describe(`a training step on ${backend}, fixture ${name}`, { timeout: MINUTES }, () => {
     beforeAll(() => useTestBackend(backend));
 
     it('gives every term and the gradient of every parameter, of tokenizer and discriminator', async () => {
@@ -166,8 +151,8 @@ describe.each(cases)(
       });
       [tokenizer, perceptual!, discriminator!].forEach((module) => module.dispose());
     });
-  },
-);
+  });
+}
 
 async function discriminatorOf(fixture: Fixture, losses: LossSection): Promise<Discriminator> {
   const weights = weightsBelow(fixture.tensors('loss_module'), 'discriminator.');
