@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildEverything, installDependencies, requireNode } from './prepare.mjs';
 import { root } from './repository.mjs';
 import { runLogged } from './run-logged.mjs';
+import { step } from './step.mjs';
 
 const MODEL = 'models/emoji-64';
 const FOLDER = 'quickstart';
@@ -70,19 +71,4 @@ function samples() {
     .filter((name) => name.endsWith('.png'))
     .sort()
     .map((name) => `${MODEL}/samples/${name}`);
-}
-
-/**
- * @param {string} title
- * @param {() => Promise<import('./run-logged.mjs').RunResult>} run
- */
-async function step(title, run) {
-  process.stdout.write(`${title} ...`);
-  const start = performance.now();
-  const { ok, problem } = await run();
-  process.stdout.write(` ${ok ? 'done' : 'FAILED'} (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
-  if (!ok) {
-    process.stderr.write(`${problem}\n`);
-    process.exit(1);
-  }
 }

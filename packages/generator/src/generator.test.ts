@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError, Random, ShapeError } from '@restok/core';
 import { encodeSafetensors } from '@restok/hub';
-import { openFixture, testBackends, useTestBackend, weightReader } from '@restok/testing';
+import { modelArgsOf, openFixture, testBackends, useTestBackend, weightReader } from '@restok/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Generator } from './generator';
-import { modelArgsOf } from '../test/parity-runs';
 import { tinyGenerator, tinyGeneratorConfig } from '../test/tiny-generator';
 
 const PLAIN = { har: false, class_dropout_prob: 0.5 };

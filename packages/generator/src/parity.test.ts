@@ -4,7 +4,10 @@ import {
   expectClose,
   fixtureNames,
   FORWARD_TOLERANCE,
+  modelArgsOf,
   openFixture,
+  optionsOf,
+  runsOf,
   testBackends,
   useTestBackend,
 } from '@restok/testing';
@@ -12,7 +15,7 @@ import type { Fixture, FixtureTensor } from '@restok/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GenerateOptions } from './generate-options';
 import { Generator } from './generator';
-import { modelArgsOf, optionsOf, runsOf } from '../test/parity-runs';
+import type { GuidanceScheduleName } from './guidance';
 
 /** Re-runs of the reference in double precision move gradients by 2e-6 of their global norm. */
 const GRADIENT_TOLERANCE = 1e-4;
@@ -128,7 +131,9 @@ describe.each(testBackends)('generator parity on %s', (backend) => {
   describe.each([...fixtureNames('har-generate-'), ...fixtureNames('ar-vanilla-generate')])('%s', (name) => {
     const fixture = openFixture(name);
     const io = fixture.tensors('io');
-    const runs = runsOf(fixture).filter(([run]) => runsAll || backend !== 'cpu' || runsOnCpu.test(run));
+    const runs = runsOf<GuidanceScheduleName>(fixture).filter(
+      ([run]) => runsAll || backend !== 'cpu' || runsOnCpu.test(run),
+    );
     const labels = [...io.get('cond')!.values];
     let generator: Generator;
 

@@ -1,11 +1,11 @@
 import { parseGeneratorConfig } from '@restok/core';
-import { expectClose, fixtureNames, openFixture } from '@restok/testing';
+import { expectClose, fixtureNames, modelArgsOf, openFixture, optionsOf, runsOf } from '@restok/testing';
 import { describe, expect, it } from 'vitest';
 import { generatorArchitecture } from './architecture';
 import { cachePosition } from './cache-positions';
 import { planGeneration } from './generate';
+import type { GuidanceScheduleName } from './guidance';
 import { guidanceScales } from './guidance';
-import { modelArgsOf, optionsOf, runsOf } from '../test/parity-runs';
 
 /** Scales are stored in single precision. */
 const SCALE_TOLERANCE = 1e-6;
@@ -20,27 +20,33 @@ describe.each([...fixtureNames('har-generate-'), ...fixtureNames('ar-vanilla-gen
     const architecture = generatorArchitecture(parseGeneratorConfig(modelArgsOf(fixture)), isHar);
     const { layout } = architecture;
 
-    it.each(runsOf(fixture))('has the reference passes and positions in the run %s', (runName, run) => {
-      const { publishedPositions } = optionsOf(runName, run);
-      expect(layout.passes.map(({ size }) => size)).toEqual(run.tokens_per_step);
-      const positions = layout.passes.flatMap((pass) => {
-        const start = cachePosition(layout, pass, publishedPositions === true);
-        return Array.from({ length: pass.size }, (_, i) => start + i);
-      });
-      expect(positions).toEqual([...io.get(`gen.${runName}.input_pos`)!.values]);
-    });
+    it.each(runsOf<GuidanceScheduleName>(fixture))(
+      'has the reference passes and positions in the run %s',
+      (runName, run) => {
+        const { publishedPositions } = optionsOf(runName, run);
+        expect(layout.passes.map(({ size }) => size)).toEqual(run.tokens_per_step);
+        const positions = layout.passes.flatMap((pass) => {
+          const start = cachePosition(layout, pass, publishedPositions === true);
+          return Array.from({ length: pass.size }, (_, i) => start + i);
+        });
+        expect(positions).toEqual([...io.get(`gen.${runName}.input_pos`)!.values]);
+      },
+    );
 
-    it.each(runsOf(fixture))('has the reference batch and guidance scales in the run %s', (runName, run) => {
-      const options = optionsOf(runName, run);
-      const { passes, nullLabel } = planGeneration(architecture, labels, options);
-      const batch = nullLabel === undefined ? labels.length : 2 * labels.length;
-      expect(run.batch_per_forward).toEqual(passes.map(() => batch));
-      // An interval does not show in the stored scales: the published code drops guidance in another place.
-      const scales = guidanceScales(
-        { ...options, guidanceInterval: undefined },
-        { latentsPerPass: passes.map(({ size }) => size), arTokenNum: layout.arTokenNum },
-      );
-      expectClose(scales, io.get(`gen.${runName}.cfg`)!.values, SCALE_TOLERANCE, 'scales');
-    });
+    it.each(runsOf<GuidanceScheduleName>(fixture))(
+      'has the reference batch and guidance scales in the run %s',
+      (runName, run) => {
+        const options = optionsOf(runName, run);
+        const { passes, nullLabel } = planGeneration(architecture, labels, options);
+        const batch = nullLabel === undefined ? labels.length : 2 * labels.length;
+        expect(run.batch_per_forward).toEqual(passes.map(() => batch));
+        // An interval does not show in the stored scales: the published code drops guidance in another place.
+        const scales = guidanceScales(
+          { ...options, guidanceInterval: undefined },
+          { latentsPerPass: passes.map(({ size }) => size), arTokenNum: layout.arTokenNum },
+        );
+        expectClose(scales, io.get(`gen.${runName}.cfg`)!.values, SCALE_TOLERANCE, 'scales');
+      },
+    );
   },
 );

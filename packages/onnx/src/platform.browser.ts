@@ -1,5 +1,6 @@
 import { BackendUnavailableError, CheckpointError } from '@restok/core';
 import type { Hasher, Runtime, SessionFiles } from './platform';
+import { runtimeOf } from './platform';
 
 /** Browsers have no folders to write to. */
 export function writeTogether(caller: string): Promise<void> {
@@ -28,15 +29,7 @@ export function join(folder: string, name: string): string {
 
 /** ONNX Runtime for this platform. */
 export async function loadRuntime(): Promise<Runtime> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-web');
-  return {
-    // Two signatures of the runtime as one.
-    createSession: (model, options) =>
-      typeof model === 'string'
-        ? InferenceSession.create(model, options)
-        : InferenceSession.create(model, options),
-    Tensor,
-  };
+  return runtimeOf(await import('onnxruntime-web'));
 }
 
 /** What sessions run on here unless they are told otherwise. */

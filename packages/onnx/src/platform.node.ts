@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError } from '@restok/core';
 import type { Hasher, Runtime, SessionFiles } from './platform';
+import { runtimeOf } from './platform';
 
 export { basename, dirname, join } from 'node:path';
 export { writeTogether } from '@restok/hub/node';
@@ -15,15 +16,7 @@ export function createHasher(): Hasher {
 
 /** ONNX Runtime for this platform. */
 export async function loadRuntime(): Promise<Runtime> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  return {
-    // Two signatures of the runtime as one.
-    createSession: (model, options) =>
-      typeof model === 'string'
-        ? InferenceSession.create(model, options)
-        : InferenceSession.create(model, options),
-    Tensor,
-  };
+  return runtimeOf(await import('onnxruntime-node'));
 }
 
 /** What sessions run on here unless they are told otherwise. */

@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, InferenceSessionFactory, Tensor } from 'onnxruntime-node';
 
 /** What is used of ONNX Runtime, which is the same in Node and in browsers. */
 export interface Runtime {
@@ -20,4 +20,21 @@ export interface SessionFiles {
 export interface Hasher {
   update(piece: Uint8Array): void;
   digest(): string;
+}
+
+/** A runtime from the two names that are used of it; `create` has one signature for paths and one for bytes. */
+export function runtimeOf({
+  InferenceSession,
+  Tensor: tensorClass,
+}: {
+  readonly InferenceSession: Pick<InferenceSessionFactory, 'create'>;
+  readonly Tensor: typeof Tensor;
+}): Runtime {
+  return {
+    createSession: (model, options) =>
+      typeof model === 'string'
+        ? InferenceSession.create(model, options)
+        : InferenceSession.create(model, options),
+    Tensor: tensorClass,
+  };
 }

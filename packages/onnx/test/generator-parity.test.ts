@@ -1,11 +1,19 @@
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import type { GenerateOptions } from '@restok/generator';
+import type { GenerateOptions, GuidanceScheduleName } from '@restok/generator';
 import { Generator } from '@restok/generator';
-import { expectClose, fixtureNames, FORWARD_TOLERANCE, openFixture, useTestBackend } from '@restok/testing';
+import {
+  expectClose,
+  fixtureNames,
+  FORWARD_TOLERANCE,
+  modelArgsOf,
+  openFixture,
+  optionsOf,
+  runsOf,
+  useTestBackend,
+} from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportGenerator } from '../src/export/export-generator';
 import { OnnxGenerator } from '../src/run/onnx-generator';
-import { modelArgsOf, optionsOf, runsOf } from './generation-runs';
 import { temporaryFolder } from './temporary-folder';
 
 /** Indices and guided logits of a whole generation, `[B, L]` and `[B, L, V]`. */
@@ -69,7 +77,7 @@ describe('generator parity of ONNX', () => {
     const io = fixture.tensors('io');
     const { source, generator } = await exported(name);
     const labels = [...io.get('cond')!.values];
-    for (const [runName, run] of runsOf(fixture)) {
+    for (const [runName, run] of runsOf<GuidanceScheduleName>(fixture)) {
       const { indices, logits } = await generateAll(generator, labels, optionsOf(runName, run));
       expect(indices, runName).toEqual([...io.get(`gen.${runName}.indices`)!.values]);
       expectClose(logits, io.get(`gen.${runName}.logits`)!.values, FORWARD_TOLERANCE, runName);

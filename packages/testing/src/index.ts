@@ -1,6 +1,8 @@
 export { fixtureNames, openFixture, weightReader } from './fixture';
 export type { Fixture, FixtureConfig, FixtureTensor } from './fixture';
 export { tokenizerConfigOf } from './fixture-config';
+export { modelArgsOf, optionsOf, runsOf } from './generation-runs';
+export type { GenerationRun } from './generation-runs';
 export {
   expectClose,
   FORWARD_TOLERANCE,

@@ -1,12 +1,14 @@
-import type { Fixture } from '@restok/testing';
-import type { GenerateOptions } from '../src/generate-options';
-import type { GuidanceScheduleName } from '../src/guidance';
+import type { Fixture } from './fixture';
 
-/** One generation that a fixture stores, with the published names of its arguments. */
-export interface Run {
+/**
+ * One generation that a fixture stores, with the published names of its arguments.
+ *
+ * @typeParam ScheduleName names of guidance schedules; those of the generator, which this package must not import.
+ */
+export interface GenerationRun<ScheduleName extends string> {
   readonly args: {
     readonly cfg_scale: number;
-    readonly cfg_schedule?: GuidanceScheduleName;
+    readonly cfg_schedule?: ScheduleName;
     readonly cfg_interval?: number;
     readonly cfg_schedule_kwargs?: {
       readonly window_start?: number;
@@ -28,20 +30,24 @@ export function modelArgsOf({ config }: Fixture): unknown {
 }
 
 /** The runs of a fixture; what else stands there are facts about all of them. */
-export function runsOf({ config }: Fixture): [string, Run][] {
-  const entries = Object.entries(config.reference.runs as Readonly<Record<string, Run | number | object>>);
+export function runsOf<ScheduleName extends string>({
+  config,
+}: Fixture): [string, GenerationRun<ScheduleName>][] {
+  const entries = Object.entries(
+    config.reference.runs as Readonly<Record<string, GenerationRun<ScheduleName> | number | object>>,
+  );
   return entries.flatMap(([name, run]) => (typeof run === 'object' && 'args' in run ? [[name, run]] : []));
 }
 
-/** A run's arguments as options here, greedy. */
-export function optionsOf(name: string, { args }: Run): GenerateOptions {
+/** A run's arguments as options of `Generator.generate`, greedy. */
+export function optionsOf<ScheduleName extends string>(name: string, { args }: GenerationRun<ScheduleName>) {
   const { window_start, window_end, peak, min_cfg_scale, num_steps } = args.cfg_schedule_kwargs ?? {};
   return {
     topK: 1,
     guidanceScale: args.cfg_scale,
     guidanceInterval: args.cfg_interval,
     guidanceSchedule: {
-      name: args.cfg_schedule ?? 'constant',
+      name: args.cfg_schedule ?? ('constant' as const),
       start: window_start,
       end: window_end,
       peak,
