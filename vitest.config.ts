@@ -13,6 +13,10 @@ export default defineConfig({
       { find: '@restok/backend-node/portable', replacement: `${root}packages/backend-node/src/portable.ts` },
       { find: '@restok/hub/node', replacement: `${root}packages/hub/src/node.ts` },
       { find: '@restok/ops/gradients', replacement: `${root}packages/ops/src/gradients.ts` },
+      {
+        find: '@restok/metrics/principal-components',
+        replacement: `${root}packages/metrics/src/principal-components.ts`,
+      },
       { find: '@restok/metrics/inception', replacement: `${root}packages/metrics/src/inception.ts` },
       { find: '@restok/trainer', replacement: `${root}apps/trainer/src/index.ts` },
       { find: /^@restok\/([a-z-]+)\/browser$/, replacement: `${root}packages/$1/src/browser.ts` },

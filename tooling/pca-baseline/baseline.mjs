@@ -1,6 +1,6 @@
 import { psnr } from '@restok/metrics';
+import { principalComponents, project } from '@restok/metrics/principal-components';
 import { matrixProduct } from './matrix-product.mjs';
-import { principalComponents, project } from './principal-components.mjs';
 import { boundaries, nearestLevel, quantizers } from './quantizers.mjs';
 
 /** Budgets that the published line is drawn through. */
@@ -43,7 +43,7 @@ export function pcaBaseline(train, test, { seed, passes, onProgress = () => {} }
     onPass: (pass) => onProgress(`principal components, pass ${pass} of ${passes}`),
   });
   const count = model.variances.length;
-  const coordinates = (pictures) => project(pictures, model.mean, model.components, count);
+  const coordinates = (pictures) => project(pictures, model.mean, model.components);
   const trainCoordinates = coordinates(train);
   const testCoordinates = coordinates(test);
   const lengths = squaredLengths(train, model.mean);

@@ -1,5 +1,5 @@
 import { featureStatistics } from '@restok/metrics';
-import { principalComponents, project } from '../pca-baseline/principal-components.mjs';
+import { principalComponents, project } from '@restok/metrics/principal-components';
 
 export const NUM_COMPONENTS = 64;
 const SETTINGS = { count: NUM_COMPONENTS, passes: 6, seed: 1 };
@@ -13,7 +13,7 @@ const SETTINGS = { count: NUM_COMPONENTS, passes: 6, seed: 1 };
  */
 export function pixelFeatures(reference) {
   const { mean, components } = principalComponents(reference, SETTINGS);
-  return (pictures) => featureStatistics(project(pictures, mean, components, NUM_COMPONENTS), NUM_COMPONENTS);
+  return (pictures) => featureStatistics(project(pictures, mean, components), NUM_COMPONENTS);
 }
 
 /** Every second picture, from the first or the second on. */

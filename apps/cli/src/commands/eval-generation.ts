@@ -1,6 +1,7 @@
 import { DataError } from '@restok/core';
 import { featureStatistics, frechetDistance } from '@restok/metrics';
 import type { PreprocessingName } from '@restok/metrics/inception';
+import { principalComponents, project } from '@restok/metrics/principal-components';
 import {
   featuresOf,
   inceptionScores,
@@ -9,7 +10,6 @@ import {
 } from '../evaluation/inception-features';
 import type { PictureSet } from '../evaluation/picture-set';
 import { isArchive, openScoredData, pixelsDigest, readSamples, readSet } from '../evaluation/picture-set';
-import { NUM_COMPONENTS, pixelComponents, project } from '../evaluation/pixel-components';
 import type { EvaluationReport, MetricLabel } from '../evaluation/report';
 import { reportLines } from '../evaluation/report';
 import type { CommonOptions } from '../load-tokenizer';
@@ -24,6 +24,9 @@ export interface EvalGenerationOptions extends CommonOptions {
   readonly resize?: PreprocessingName;
 }
 
+/** Features where there is no Inception network; those of the cards of the shipped models. */
+const COMPONENTS = { count: 64, passes: 6, seed: 1 };
+
 const labels: Readonly<Record<string, MetricLabel>> = {
   fid: { text: 'FID', digits: 4 },
   sFid: { text: 'sFID', digits: 4 },
@@ -32,7 +35,7 @@ const labels: Readonly<Record<string, MetricLabel>> = {
   precision: { text: 'precision, k = 3', digits: 4 },
   recall: { text: 'recall, k = 3', digits: 4 },
   frechetPixelComponents: {
-    text: `Fréchet distance of ${NUM_COMPONENTS} principal components of pixels (not FID)`,
+    text: `Fréchet distance of ${COMPONENTS.count} principal components of pixels (not FID)`,
     digits: 4,
   },
 };
@@ -97,7 +100,7 @@ function byPixels(samples: PictureSet, reference: PictureSet): EvaluationReport 
       `evalGeneration: samples and reference must each hold at least 2 pictures, got ${smallest}. Generate more.`,
     );
   }
-  const { count, mean, components } = pixelComponents(reference);
+  const { count, mean, components } = principalComponents(reference, COMPONENTS);
   const statistics = [reference, samples].map((set) =>
     featureStatistics(project(set, mean, components), count),
   );

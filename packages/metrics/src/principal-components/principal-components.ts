@@ -2,53 +2,68 @@ import { matMul, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
 import { jacobiEigen } from './jacobi-eigen';
-import type { PictureSet } from './picture-set';
 
 /** Pictures in one matrix product: 25 MB of 64 x 64 ones. */
 const BLOCK = 512;
 
-/** Components that are kept. */
-export const NUM_COMPONENTS = 64;
-
 /** Extra directions, dropped at the end, that make the wanted ones converge. */
 const OVERSAMPLING = 16;
 
-/** Times that the directions are multiplied by the covariance. */
-const PASSES = 6;
+/** Pictures of one size. */
+export interface ComparedPictures {
+  readonly count: number;
+  /** Samples of one picture, 0 to 255. */
+  bytes(index: number): Uint8Array;
+}
 
-const SEED = 1;
+export interface ComponentOptions {
+  /** Components that are kept, where the set allows so many. */
+  readonly count: number;
+  /** Times that the directions are multiplied by the covariance. */
+  readonly passes: number;
+  readonly seed: number;
+  /** Called before each pass and after the last. */
+  readonly onPass?: (pass: number) => void;
+}
 
 /** The mean picture and the directions in which pictures differ most. */
-export interface PixelComponents {
-  /** Components: 64, or what the set allows. */
+export interface PrincipalComponents {
+  /** Components: as many as were asked for, or what the set allows. */
   readonly count: number;
   /** `[pixels]`, 0 to 1. */
   readonly mean: Float32Array;
   /** `[count, pixels]`, unit rows. */
   readonly components: Float32Array;
+  /** `[count]`: along each of them, largest first. */
+  readonly variances: Float64Array;
 }
 
 /**
  * Principal components of the pixels of a set, by randomized subspace iteration: from random directions Q on,
  * each pass replaces Q by an orthonormal basis of C Q, the covariance C never being formed. At the end the
- * covariance inside the subspace is diagonalised. Computes on the current backend, from a fixed seed.
+ * covariance inside the subspace is diagonalised. Computes on the current backend.
  *
  * @source N. Halko, P. Martinsson, J. Tropp, "Finding structure with randomness", 2011, algorithm 4.4.
  */
-export function pixelComponents(pictures: PictureSet): PixelComponents {
+export function principalComponents(
+  pictures: ComparedPictures,
+  { count: wanted, passes, seed, onPass }: ComponentOptions,
+): PrincipalComponents {
   const width = pictures.bytes(0).length;
-  const rows = Math.min(NUM_COMPONENTS + OVERSAMPLING, width, pictures.count);
+  const rows = Math.min(wanted + OVERSAMPLING, width, pictures.count);
   const mean = meanPicture(pictures);
-  const random = new Random(SEED);
+  const random = new Random(seed);
   let basis: Float32Array = Float32Array.from({ length: rows * width }, () => random.normal());
-  for (let pass = 0; pass < PASSES; pass++) {
+  for (let pass = 0; pass < passes; pass++) {
+    onPass?.(pass);
     basis = orthonormalRows(timesCovariance(pictures, mean, basis), rows);
   }
-  const { vectors } = jacobiEigen(innerCovariance(project(pictures, mean, basis), rows), rows);
-  const count = Math.min(NUM_COMPONENTS, rows);
+  onPass?.(passes);
+  const { values, vectors } = jacobiEigen(innerCovariance(project(pictures, mean, basis), rows), rows);
+  const count = Math.min(wanted, rows);
   const turn = Float32Array.from(vectors.subarray(0, count * rows));
   const components = product(() => matMul(matrix(turn, rows), matrix(basis, width)));
-  return { count, mean, components };
+  return { count, mean, components, variances: values.slice(0, count) };
 }
 
 /**
@@ -56,7 +71,11 @@ export function pixelComponents(pictures: PictureSet): PixelComponents {
  *
  * @returns `[pictures, components]`.
  */
-export function project(pictures: PictureSet, mean: Float32Array, components: Float32Array): Float32Array {
+export function project(
+  pictures: ComparedPictures,
+  mean: Float32Array,
+  components: Float32Array,
+): Float32Array {
   const count = components.length / mean.length;
   const coordinates = new Float32Array(pictures.count * count);
   for (let start = 0; start < pictures.count; start += BLOCK) {
@@ -70,7 +89,7 @@ export function project(pictures: PictureSet, mean: Float32Array, components: Fl
 }
 
 /** Pictures start ... start + 511 in 0 ... 1 without the mean: `[n, pixels]`. */
-function centredBlock(pictures: PictureSet, mean: Float32Array, start: number): Float32Array {
+function centredBlock(pictures: ComparedPictures, mean: Float32Array, start: number): Float32Array {
   const size = Math.min(BLOCK, pictures.count - start);
   const block = new Float32Array(size * mean.length);
   for (let i = 0; i < size; i++) {
@@ -82,7 +101,7 @@ function centredBlock(pictures: PictureSet, mean: Float32Array, start: number): 
   return block;
 }
 
-function meanPicture(pictures: PictureSet): Float32Array {
+function meanPicture(pictures: ComparedPictures): Float32Array {
   const sum = new Float64Array(pictures.bytes(0).length);
   for (let i = 0; i < pictures.count; i++) {
     const bytes = pictures.bytes(i);
@@ -94,7 +113,7 @@ function meanPicture(pictures: PictureSet): Float32Array {
 }
 
 /** The rows of `basis` times the (unnormalised) covariance. */
-function timesCovariance(pictures: PictureSet, mean: Float32Array, basis: Float32Array): Float64Array {
+function timesCovariance(pictures: ComparedPictures, mean: Float32Array, basis: Float32Array): Float64Array {
   const width = mean.length;
   const sum = new Float64Array(basis.length);
   for (let start = 0; start < pictures.count; start += BLOCK) {
