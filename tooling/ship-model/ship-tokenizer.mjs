@@ -2,18 +2,19 @@
 //
 //   node tooling/ship-model/ship-tokenizer.mjs --model output/emoji-64-tokenizer/model --data data/emoji \
 //     --out models/emoji-64/tokenizer
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { useNodeBackend } from '@restok/backend-node';
-import { evaluationCrop, fromUnitRange, openEmoji, readPicture, toUnitRange } from '@restok/data';
-import { codebookEntropy, codebookUsage, psnr, ssim } from '@restok/metrics';
+import { evaluationCrop, readPicture, toUnitRange } from '@restok/data';
 import { ResTok } from '@restok/tokenizer';
 import { convertWeights } from './convert-weights.mjs';
 
 const REFERENCE_PICTURE = 'sailing-boat.png';
-const BATCH = 64;
+const RESTOK = fileURLToPath(new URL('../../apps/cli/dist/restok.js', import.meta.url));
 
 const { values: options } = parseArgs({
   options: { model: { type: 'string' }, data: { type: 'string' }, out: { type: 'string' } },
@@ -22,7 +23,7 @@ await useNodeBackend();
 await convertWeights(options.model, options.out);
 const tokenizer = await ResTok.fromPretrained(options.out);
 await writeReference(tokenizer, join(options.out, '../samples', REFERENCE_PICTURE), options.out);
-const figures = await measure(tokenizer, await openEmoji(options.data, 'test'));
+const figures = await measure(options.out, options.data);
 await writeFile(join(options.out, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 
@@ -36,51 +37,21 @@ async function writeReference(model, path, folder) {
   await writeFile(join(folder, 'reference.json'), `${JSON.stringify(reference)}\n`);
 }
 
-async function measure(model, dataset) {
-  const { numLatents } = model;
-  const keep = Array.from({ length: Math.log2(numLatents) + 1 }, (_, i) => 2 ** i);
-  const format = { width: dataset.size, height: dataset.size, channels: 3, peak: 255 };
-  const sums = Object.fromEntries(keep.map((kept) => [kept, { psnr: 0, ssim: 0 }]));
-  const all = [];
-  for (let start = 0; start < dataset.count; start += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, dataset.count - start) }, (_, i) => start + i);
-    const values = await dataset.read(batch);
-    const pixels = tf.tensor4d(values, [batch.length, dataset.size, dataset.size, 3]);
-    const { indices, codes } = model.encode(pixels);
-    all.push(...indices.dataSync());
-    for (const kept of keep) {
-      const decoded = model.decode(codes, { numKept: kept });
-      const pictures = decoded.dataSync();
-      decoded.dispose();
-      batch.forEach((index, i) => {
-        const size = dataset.size ** 2 * 3;
-        const picture = fromUnitRange(
-          pictures.subarray(i * size, (i + 1) * size),
-          dataset.size,
-          dataset.size,
-        );
-        sums[kept].psnr += psnr(dataset.bytes(index), picture.pixels, { peak: 255 });
-        sums[kept].ssim += ssim(dataset.bytes(index), picture.pixels, format);
-      });
-    }
-    tf.dispose([pixels, indices, codes]);
-  }
-  const { codebookSize } = model.quantizer.options;
-  const byLatents = Object.fromEntries(
-    keep.map((kept) => [
-      kept,
-      {
-        bits: kept * Math.log2(codebookSize),
-        psnr: round(sums[kept].psnr / dataset.count, 2),
-        ssim: round(sums[kept].ssim / dataset.count, 4),
-      },
-    ]),
-  );
+/** What `restok eval reconstruction` prints, rounded. */
+async function measure(model, data) {
+  const args = ['eval', 'reconstruction', '--data', data, '--model', model, '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, [RESTOK, ...args], { maxBuffer: 2 ** 24 });
+  const { settings, metrics, byLatents } = JSON.parse(stdout);
   return {
-    testPictures: dataset.count,
-    byLatents,
-    codebookUsage: round(codebookUsage(all, codebookSize), 4),
-    codebookEntropyBits: round(codebookEntropy(all, codebookSize), 2),
+    testPictures: settings['data count'],
+    byLatents: Object.fromEntries(
+      Object.entries(byLatents).map(([latents, { bits, psnr, ssim }]) => [
+        latents,
+        { bits, psnr: round(psnr, 2), ssim: round(ssim, 4) },
+      ]),
+    ),
+    codebookUsage: round(metrics.codebookUsage, 4),
+    codebookEntropyBits: round(metrics.codebookEntropyBits, 2),
   };
 }
 

@@ -33,15 +33,10 @@ export function nearestCode(latents: Tensor2D, codebook: Tensor2D): Tensor1D {
       `nearestCode: latents must be [N, ${codebook.shape[1]}], got [${latents.shape.join(', ')}]. Project them to the code width first.`,
     );
   }
-  const indices = runKernel(kernelNames.nearestCode, { latents, codebook }, {}, () => [
+  return runKernel(kernelNames.nearestCode, { latents, codebook }, {}, () => [
     tidy(() => argMin(squaredDistances(latents, codebook), 1)),
   ])[0] as Tensor1D;
-  foundAmong.set(indices.dataId, codebook.shape[0]);
-  return indices;
 }
-
-/** Data of indices that {@link nearestCode} made, with the number of rows that it looked through. */
-const foundAmong = new WeakMap<object, number>();
 
 /**
  * |z|² + |e|² - 2 z·e for every latent and codebook row. Differentiable.
@@ -64,14 +59,21 @@ export function squaredDistances(latents: Tensor2D, codebook: Tensor2D): Tensor2
  * Picks rows of a table; the gradient adds up per row.
  *
  * @param table `[V, D]` float32.
- * @param indices `[N]` int32 in 0 ... V-1; they are read, since backends differ on what lies outside, unless they come
- *   from {@link nearestCode}: a GPU would have to be waited for.
+ * @param indices `[N]` int32 in 0 ... V-1; they are read, since backends differ on what lies outside.
  * @returns `[N, D]`, owned by the caller.
  * @throws ShapeError naming the first index out of range, or when the indices are not int32.
  */
 export function gatherRows(table: Tensor2D, indices: Tensor1D): Tensor2D {
+  checkRows(indices, table.shape[0]);
+  return pickRows(table, indices);
+}
+
+/**
+ * {@link gatherRows} for indices that are known to lie in the table, as {@link nearestCode} makes them: they are not
+ * read, for which a GPU would have to be waited for.
+ */
+export function pickRows(table: Tensor2D, indices: Tensor1D): Tensor2D {
   const numRows = table.shape[0];
-  checkRows(indices, numRows);
   return differentiable(
     [table],
     () =>
@@ -91,9 +93,6 @@ function checkRows(indices: Tensor1D, numRows: number): void {
     throw new ShapeError(
       `gatherRows: indices must be int32, got ${indices.dtype}. Make them with tensor1d(values, 'int32').`,
     );
-  }
-  if ((foundAmong.get(indices.dataId) ?? Infinity) <= numRows) {
-    return;
   }
   const values = indices.dataSync();
   const position = values.findIndex((index) => !(index >= 0 && index < numRows));

@@ -62,7 +62,13 @@ export {
   upsample2xGradReference,
   upsample2xReference,
 } from './resample2x';
-export { gatherRows, gatherRowsGradReference, nearestCode, squaredDistances } from './codebook-lookup';
+export {
+  gatherRows,
+  gatherRowsGradReference,
+  nearestCode,
+  pickRows,
+  squaredDistances,
+} from './codebook-lookup';
 export { adamW, adamWReference, movingAverage, movingAverageReference, squaredNorm } from './optimizer-steps';
 export type { AdamWOptions, AdamWState } from './optimizer-steps';
 export { initialValues, initializations, normal, ones, uniform, weight, zeros } from './initializers';

@@ -1,10 +1,10 @@
 import type { Scalar, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { add, mean, mul, reshape, scalar, square, sub, tidy } from '@tensorflow/tfjs-core';
 import {
-  gatherRows,
   l2Normalize,
   Module,
   nearestCode,
+  pickRows,
   squaredDistances,
   stopGradient,
   straightThrough,
@@ -61,7 +61,7 @@ export class VectorQuantizer extends Module implements Quantizer {
       const points = this.comparable(reshape(latents, [-1, codeWidth]) as Tensor2D); // [N, Dc]
       const codebook = this.comparable(this.codebook);
       const flatIndices = nearestCode(points, codebook);
-      const nearest = gatherRows(codebook, flatIndices); // [N, Dc]
+      const nearest = pickRows(codebook, flatIndices); // [N, Dc]
 
       const { commitmentLossWeight, entropyLossWeight } = this.options;
       const commitmentLoss = mul(mean(square(sub(stopGradient(nearest), points))), commitmentLossWeight);
@@ -96,7 +96,7 @@ export class VectorQuantizer extends Module implements Quantizer {
   codesOf(indices: Tensor2D): Tensor3D {
     checkIndices(indices, this.options.codebookSize);
     return tidy(() => {
-      const rows = gatherRows(this.comparable(this.codebook), reshape(indices, [-1]) as Tensor1D);
+      const rows = pickRows(this.comparable(this.codebook), reshape(indices, [-1]) as Tensor1D);
       return reshape(rows, [...indices.shape, this.options.codeWidth]) as Tensor3D;
     });
   }

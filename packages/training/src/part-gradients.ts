@@ -93,8 +93,8 @@ export class PartGradients {
     const { per_gpu_batch_size: batchSize, gradient_accumulation_steps: parts } = this.config.training;
     const { step, part } = partOfStep;
     const batch = step * parts + part;
-    const pixels = await this.readBatch(batch);
     const pictures = [...this.order.batch(batch, batchSize)];
+    const pixels = await this.readPictures(batch, pictures);
     const draws = seededDraws(this.randomOf(`jitter ${step} ${part}`));
     const targets = await this.objective.prepare({ pixels, pictures }, draws);
     try {
@@ -107,11 +107,14 @@ export class PartGradients {
 
   /** Pixels of batch number `batch`, counted over the whole run; owned by the caller. */
   async readBatch(batch: number): Promise<Tensor4D> {
-    const { per_gpu_batch_size: batchSize } = this.config.training;
+    return this.readPictures(batch, [...this.order.batch(batch, this.config.training.per_gpu_batch_size)]);
+  }
+
+  private async readPictures(batch: number, pictures: readonly number[]): Promise<Tensor4D> {
     const { size: side } = this.dataset;
     const random = this.randomOf(`pictures ${batch}`);
-    const values = await this.dataset.read(this.order.batch(batch, batchSize), { random });
-    return tensor4d(values, [batchSize, side, side, 3]);
+    const values = await this.dataset.read(pictures, { random });
+    return tensor4d(values, [pictures.length, side, side, 3]);
   }
 
   private gradientsOf(pixels: Tensor4D, targets: StepTargets, partOfStep: PartOfStep): PartResult {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { levelSchedule } from '@restok/core';
 import type { StoredPictures } from '@restok/data';
@@ -14,7 +13,8 @@ import type { PictureFormat, PictureMetricName } from '@restok/metrics';
 import type { PreprocessingName } from '@restok/metrics/inception';
 import type { ResTok } from '@restok/tokenizer';
 import { featuresOf, inceptionScores, loadInception } from '../evaluation/inception-features';
-import { openScoredData } from '../evaluation/picture-set';
+import type { PictureSet } from '../evaluation/picture-set';
+import { openScoredData, pixelsDigest } from '../evaluation/picture-set';
 import type { EvaluationReport, MetricLabel } from '../evaluation/report';
 import { reportLines } from '../evaluation/report';
 import type { TokenizerOptions } from '../load-tokenizer';
@@ -71,7 +71,7 @@ export async function evalReconstruction(options: EvalReconstructionOptions): Pr
           data: name,
           'data count': pictures.count,
           'data size': `${pictures.size} x ${pictures.size}`,
-          'data sha256': digestOf(gathered.originals, pictures.size),
+          'data sha256': pixelsDigest(setOf(gathered.originals, pictures.size)),
           pixels: 'reconstructions clamped and rounded to 8 bits; means over pictures',
           ...distribution.settings,
         },
@@ -211,7 +211,7 @@ async function byInception(
     const count = originals.length;
     const startedAt = performance.now();
     const ofSet = (pictures: readonly Uint8Array[], done: number): ReturnType<typeof featuresOf> =>
-      featuresOf(network, { count, height: size, width: size, bytes: (index) => pictures[index]! }, (more) =>
+      featuresOf(network, setOf(pictures, size), (more) =>
         output.progress(rateText(done + more, 2 * count, startedAt, 'pictures')),
       );
     const real = await ofSet(originals, 0);
@@ -225,11 +225,8 @@ async function byInception(
   }
 }
 
-/** SHA-256 of all pixels that were scored, as `restok eval generation` has it. */
-function digestOf(pictures: readonly Uint8Array[], size: number): string {
-  const hash = createHash('sha256').update(`${pictures.length} ${size} ${size}\n`);
-  pictures.forEach((pixels) => hash.update(pixels));
-  return hash.digest('hex');
+function setOf(pictures: readonly Uint8Array[], size: number): PictureSet {
+  return { count: pictures.length, height: size, width: size, bytes: (index) => pictures[index]! };
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
