@@ -1,7 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { GeneratorConfigInput } from '@restok/core';
-import { Random } from '@restok/core';
 import { Generator } from '@restok/generator';
+import { exportGenerator, OnnxGenerator } from '@restok/onnx';
+import { withOnnxTimes } from './benchmark-onnx';
+import { loadRandomWeights } from './random-weights';
 import type { BenchmarkRow } from './timing';
 import { medianTime, timeRow } from './timing';
 
@@ -18,8 +19,6 @@ const HAR = { har: true, ar_token_num: 4 };
 
 const BATCHES = [1, 4, 16];
 const GUIDANCE_SCALE = 3.75;
-const NUM_DRAWS = 2 ** 20;
-const DEVIATION = 0.02;
 const MEGABYTE = 1e6;
 
 /**
@@ -31,14 +30,17 @@ export async function benchmarkPasses(config: GeneratorConfigInput): Promise<Ben
   const byLevels = await withRandomGenerator(
     { ...config, ...HAR, spe_token_num: specialTokens(config) },
     true,
-    timed,
+    async (generator) => {
+      const { row, passes } = await timed(generator);
+      const bytes = process.resourceUsage().maxRSS * 1024 - memoryBefore;
+      const [withOnnx] = await onnxTimes([row], generator, [1]);
+      return { row: { ...withOnnx!, megabytes: Math.round(bytes / MEGABYTE) }, passes };
+    },
   );
-  const bytes = process.resourceUsage().maxRSS * 1024 - memoryBefore;
   const oneByOne = await withRandomGenerator(config, false, timed);
   return [
     {
       ...byLevels.row,
-      megabytes: Math.round(bytes / MEGABYTE),
       ratio: oneByOne.row.milliseconds / byLevels.row.milliseconds,
       against: `token by token (${oneByOne.passes} passes)`,
     },
@@ -68,13 +70,36 @@ export async function benchmarkGenerator(folder: string): Promise<BenchmarkRow[]
       });
       rows.push({ ...row, picturesPerSecond: (1000 * batch) / row.milliseconds });
     }
-    return rows;
+    return await onnxTimes(rows, generator, BATCHES);
   } finally {
     generator.dispose();
   }
 }
 
-async function generate(generator: Generator, batch: number): Promise<number> {
+function onnxTimes(
+  rows: readonly BenchmarkRow[],
+  generator: Generator,
+  batches: readonly number[],
+): Promise<BenchmarkRow[]> {
+  return withOnnxTimes(
+    rows,
+    (folder) => exportGenerator(generator, folder),
+    async (folder) => {
+      const onnx = await OnnxGenerator.load(folder);
+      try {
+        const times: number[] = [];
+        for (const batch of batches) {
+          times.push(await medianTime(async () => void (await generate(onnx, batch))));
+        }
+        return times;
+      } finally {
+        await onnx.dispose();
+      }
+    },
+  );
+}
+
+async function generate(generator: Generator | OnnxGenerator, batch: number): Promise<number> {
   const labels = Array.from({ length: batch }, () => 0);
   let passes = 0;
   for await (const { numSteps } of generator.generate(labels, { guidanceScale: GUIDANCE_SCALE })) {
@@ -90,23 +115,11 @@ async function withRandomGenerator<Result>(
 ): Promise<Result> {
   const generator = new Generator(config, { har });
   try {
-    const random = new Random(1);
-    const pool = Float32Array.from({ length: NUM_DRAWS }, () => random.normal() * DEVIATION);
-    for (const [, parameter] of generator.namedParameters()) {
-      parameter.load(repeated(pool, tf.util.sizeFromShape([...parameter.publishedShape])));
-    }
+    loadRandomWeights(generator);
     return await work(generator);
   } finally {
     generator.dispose();
   }
-}
-
-function repeated(pool: Float32Array, length: number): Float32Array {
-  const values = new Float32Array(length);
-  for (let start = 0; start < length; start += pool.length) {
-    values.set(pool.subarray(0, Math.min(pool.length, length - start)), start);
-  }
-  return values;
 }
 
 function specialTokens({ block_size }: GeneratorConfigInput): number {

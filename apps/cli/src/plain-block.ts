@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BlockSize } from './benchmarks';
+import type { BlockSize } from './benchmark-block';
 
 /**
  * A ViT block as one writes it with the operations of TensorFlow.js alone, to compare with: matrix products with

@@ -9,6 +9,10 @@ export interface BenchmarkRow {
   readonly ratio?: number;
   readonly against?: string;
   readonly picturesPerSecond?: number;
+  /** The same work by ONNX Runtime, where it is installed. */
+  readonly onnxMilliseconds?: number;
+  readonly gigaflops?: number;
+  readonly gigabytesPerSecond?: number;
   /** What the process took on top of what it had before, weights included. */
   readonly megabytes?: number;
 }
