@@ -53,6 +53,7 @@ describe('decodeNpy', () => {
   it.each([
     ['int32', [2, 2], Int32Array.of(1, -2, 2 ** 31 - 1, -(2 ** 31))],
     ['float32', [3], Float32Array.of(0.5, -Infinity, 1e-30)],
+    ['float64', [2, 1], Float64Array.of(1 / 3, 1e-300)],
     ['uint8', [1, 3], Uint8Array.of(0, 128, 255)],
     ['int64', [2], BigInt64Array.of(-1n, 2n ** 62n)],
     ['texts', [3], ['a', '', 'ünïcode 😀']],
@@ -84,7 +85,7 @@ describe('decodeNpy', () => {
   });
 
   it.each([
-    ['a wrong type', npy(header('<f8', '1,'), new Uint8Array(8)), /type <f8 are not supported/],
+    ['a wrong type', npy(header('<f2', '1,'), new Uint8Array(2)), /type <f2 are not supported/],
     ['a big-endian type', npy(header('>i4', '1,'), new Uint8Array(4)), /type >i4 are not supported/],
     ['a pickled type', npy(header('|O', '1,'), new Uint8Array(8)), /not supported/],
     ['a type named like a member of objects', npy(header('constructor', '1,')), /not supported/],

@@ -1,7 +1,8 @@
 import { DataError, ShapeError } from '@restok/core';
 
 /** Types of arrays that are read and written. */
-export type NpyValues = Int32Array | Float32Array | Uint8Array | BigInt64Array | readonly string[];
+export type NpyValues =
+  Int32Array | Float32Array | Float64Array | Uint8Array | BigInt64Array | readonly string[];
 
 /** A NumPy array in C order. */
 export interface NpyArray {
@@ -19,6 +20,7 @@ const MAX_HEADER_BYTES = 2 ** 16;
 const BYTES_BY_DESCRIPTOR: ReadonlyMap<string, number> = new Map([
   ['<i4', 4],
   ['<f4', 4],
+  ['<f8', 8],
   ['|u1', 1],
   ['<i8', 8],
 ]);
@@ -104,9 +106,11 @@ function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Arra
         ? '<i4'
         : values instanceof Float32Array
           ? '<f4'
-          : values instanceof Uint8Array
-            ? '|u1'
-            : '<i8';
+          : values instanceof Float64Array
+            ? '<f8'
+            : values instanceof Uint8Array
+              ? '|u1'
+              : '<i8';
     return { descriptor, bytes };
   }
   const points = values.map((text) => Array.from(text, (character) => character.codePointAt(0)!));
@@ -132,6 +136,8 @@ function decodeValues(descriptor: string, data: Uint8Array, size: number, name: 
       return new Int32Array(buffer, 0, size);
     case '<f4':
       return new Float32Array(buffer, 0, size);
+    case '<f8':
+      return new Float64Array(buffer, 0, size);
     case '|u1':
       return new Uint8Array(buffer, 0, size);
     case '<i8':

@@ -1,12 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { DataError } from '@restok/core';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCodes, writeCodes } from './codes';
 import { encodeNpy } from './npy';
-import { readNpz, writeNpz } from './npz';
+import { readNpz, readNpzSome, writeNpz } from './npz';
 
 let folder: string;
 beforeAll(async () => {
@@ -74,6 +75,77 @@ describe('readNpz', () => {
     const whole = await readFile(path);
     await writeFile(path, whole.subarray(0, whole.length / 2));
     await expect(readNpz(path, ['a'])).rejects.toThrow(/not a complete \.npz/);
+  });
+});
+
+/** Numbers of 2, 4 and 8 bytes, lowest first, as zip archives hold them. */
+function fields(...numbers: readonly (readonly [bytes: 2 | 4 | 8, value: number])[]): Buffer {
+  return Buffer.concat(
+    numbers.map(([bytes, value]) => {
+      const field = Buffer.alloc(8);
+      field.writeBigUInt64LE(BigInt(value));
+      return field.subarray(0, bytes);
+    }),
+  );
+}
+
+/** An archive whose only file begins after a hole, which takes no room on the disk. */
+async function writeAfterHole(path: string, hole: number, name: string, content: Uint8Array): Promise<void> {
+  const facts = fields([4, crc32(content)], [4, content.length], [4, content.length], [2, name.length]);
+  const local = Buffer.concat([
+    fields([4, 0x04034b50], [2, 45], [2, 0], [2, 0], [2, 0], [2, 0x21]),
+    facts,
+    fields([2, 0]),
+    Buffer.from(name),
+    content,
+  ]);
+  const directory = Buffer.concat([
+    fields([4, 0x02014b50], [2, 45], [2, 45], [2, 0], [2, 0], [2, 0], [2, 0x21]),
+    facts,
+    // 12 bytes of extra field, no comment, disk 0, no attributes, the place in the extra field.
+    fields([2, 12], [2, 0], [2, 0], [2, 0], [4, 0], [4, 0xffffffff]),
+    Buffer.from(name),
+    fields([2, 1], [2, 8], [8, hole]),
+  ]);
+  const start = hole + local.length;
+  const end = Buffer.concat([
+    fields([4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0]),
+    fields([8, 1], [8, 1], [8, directory.length], [8, start]),
+    fields([4, 0x07064b50], [4, 0], [8, start + directory.length], [4, 1]),
+    fields([4, 0x06054b50], [2, 0], [2, 0], [2, 1], [2, 1], [4, directory.length], [4, 0xffffffff], [2, 0]),
+  ]);
+  const file = await open(path, 'w');
+  await file.write(Buffer.concat([local, directory, end]), 0, undefined, hole);
+  await file.close();
+}
+
+describe('readNpz of a large archive', () => {
+  it('reads an array beyond 4 GiB without the rest', async () => {
+    const path = join(folder, 'large.npz');
+    await writeAfterHole(path, 5 * 2 ** 30, 'a.npy', encodeNpy(ones));
+    expect((await stat(path)).size).toBeGreaterThan(5 * 2 ** 30);
+    expect(await readNpz(path, ['a'])).toEqual({ a: ones });
+    await rm(path);
+  });
+
+  it('refuses one whose end is not where its locator says', async () => {
+    const path = join(folder, 'wrong-locator.npz');
+    await writeAfterHole(path, 100, 'a.npy', encodeNpy(ones));
+    expect(await readNpz(path, ['a'])).toEqual({ a: ones });
+    const bytes = await readFile(path);
+    bytes[bytes.length - 22 - 12]! ^= 1;
+    await writeFile(path, bytes);
+    await expect(readNpz(path, ['a'])).rejects.toThrow(/not a complete \.npz file/);
+  });
+});
+
+describe('readNpzSome', () => {
+  it('gives those of the wanted arrays that are there', async () => {
+    const path = join(folder, 'some.npz');
+    await writeNpz(path, { a: ones, mu: { shape: [1], values: Float64Array.of(0.5) } });
+    expect(await readNpzSome(path, ['mu', 'sigma'])).toEqual({
+      mu: { shape: [1], values: Float64Array.of(0.5) },
+    });
   });
 });
 

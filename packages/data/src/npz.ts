@@ -1,15 +1,20 @@
-import { writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import type { Zippable } from 'fflate';
 import { zipSync } from 'fflate';
 import { DataError } from '@restok/core';
 import { writeAtomically } from './atomic-file';
 import type { NpyArray } from './npy';
 import { decodeNpy, encodeNpy } from './npy';
-import { readWholeFile } from './read-file';
+import { problemOf } from './read-file';
+import type { ArchiveBytes } from './zip-reader';
 import { unzip } from './zip-reader';
 
-/** Archives that are larger, packed or unpacked, are refused. */
+/** Arrays that are larger together are refused unless more is asked for. */
 const MAX_BYTES = 2 * 2 ** 30;
+
+/** The most that one call of the system reads. */
+const MAX_READ_BYTES = 2 ** 30;
 
 /** Beyond this the format needs an extension that is not written. */
 const MAX_ARCHIVE_BYTES = 2 ** 32 - 1;
@@ -18,7 +23,7 @@ const MAX_ARCHIVE_BYTES = 2 ** 32 - 1;
 const NO_TIME = new Date(1980, 0, 1);
 
 export interface ReadNpzOptions {
-  /** What the wanted arrays may have together, unpacked; 2 GiB when left out. */
+  /** What the wanted arrays may have together, unpacked; 2 GiB when left out. The archive may be larger. */
   readonly maxBytes?: number;
 }
 
@@ -41,32 +46,81 @@ export async function writeNpz(path: string, arrays: Readonly<Record<string, Npy
 }
 
 /**
- * Reads the arrays of a .npz.
+ * Reads arrays of a .npz of any size; nothing else of it is read.
  *
  * @param wanted names of the arrays to unpack.
- * @throws DataError when the file is missing, damaged, too large, or lacks one of them.
+ * @throws DataError when the file is missing, damaged, lacks one of them, or they are too large together.
  */
 export async function readNpz<Name extends string>(
   path: string,
   wanted: readonly Name[],
-  { maxBytes = MAX_BYTES }: ReadNpzOptions = {},
+  options: ReadNpzOptions = {},
 ): Promise<Record<Name, NpyArray>> {
-  const archive = await readWholeFile(path, {
-    caller: 'readNpz',
-    maxBytes: MAX_BYTES,
-    wanted: 'a .npz file',
-  });
-  const files = unzip(
-    archive,
-    wanted.map((name) => `${name}.npy`),
-    { archiveName: path, maxBytes },
-  );
-  const arrays = wanted.map((name) => {
-    const file = files.get(`${name}.npy`);
-    if (file === undefined) {
+  const arrays = await readNpzSome(path, wanted, options);
+  for (const name of wanted) {
+    if (!Object.hasOwn(arrays, name)) {
       throw new DataError(`readNpz: ${path} holds no array "${name}". Write it with restok encode.`);
     }
-    return [name, decodeNpy(file, `${path}/${name}`)] as const;
+  }
+  return arrays as Record<Name, NpyArray>;
+}
+
+/**
+ * Reads those arrays of a .npz that it holds.
+ *
+ * @param wanted names of the arrays to unpack.
+ * @throws DataError when the file is missing, damaged, or the arrays are too large together.
+ */
+export async function readNpzSome<Name extends string>(
+  path: string,
+  wanted: readonly Name[],
+  { maxBytes = MAX_BYTES }: ReadNpzOptions = {},
+): Promise<Partial<Record<Name, NpyArray>>> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
+      ? new DataError(`readNpz: ${path} does not exist. Check the path.`)
+      : unreadable(path, error);
   });
-  return Object.fromEntries(arrays) as Record<Name, NpyArray>;
+  try {
+    const files = await unzip(
+      await bytesOf(file, path),
+      wanted.map((name) => `${name}.npy`),
+      { archiveName: path, maxBytes },
+    );
+    const arrays = wanted.flatMap((name) => {
+      const array = files.get(`${name}.npy`);
+      return array === undefined ? [] : [[name, decodeNpy(array, `${path}/${name}`)] as const];
+    });
+    return Object.fromEntries(arrays) as Partial<Record<Name, NpyArray>>;
+  } finally {
+    await file.close();
+  }
+}
+
+async function bytesOf(file: FileHandle, path: string): Promise<ArchiveBytes> {
+  const found = await file.stat();
+  if (!found.isFile() || found.size === 0) {
+    throw new DataError(`readNpz: ${path} must be a file with content. Pass a .npz file.`);
+  }
+  return {
+    size: found.size,
+    async read(start, end) {
+      const bytes = Buffer.alloc(Math.max(0, Math.min(end, found.size) - start));
+      for (let done = 0; done < bytes.length;) {
+        const length = Math.min(bytes.length - done, MAX_READ_BYTES);
+        const { bytesRead } = await file.read(bytes, done, length, start + done).catch((error: Error) => {
+          throw unreadable(path, error);
+        });
+        if (bytesRead === 0) {
+          throw new RangeError('it became shorter');
+        }
+        done += bytesRead;
+      }
+      return bytes;
+    },
+  };
+}
+
+function unreadable(path: string, error: Error): DataError {
+  return new DataError(`readNpz: ${path} cannot be read (${problemOf(error)}). Check the path.`);
 }

@@ -2,6 +2,13 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import { DataError } from '@restok/core';
 import { problemOf } from './read-file';
 
+/** An archive that is read in parts, so that it may be larger than memory. */
+export interface ArchiveBytes {
+  readonly size: number;
+  /** Bytes `start` to `end` (exclusive); fewer where the archive ends before. */
+  read(start: number, end: number): Promise<Buffer>;
+}
+
 /** A file in a zip archive, packed. */
 interface ZipEntry {
   readonly method: number;
@@ -22,34 +29,48 @@ export interface UnzipOptions {
 const END_SIGNATURE = 0x06054b50;
 const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 65535;
+/** In archives of 4 GiB and more: where the large end record is, right before the end record. */
+const LOCATOR_SIGNATURE = 0x07064b50;
+const LOCATOR_BYTES = 20;
+const LARGE_END_SIGNATURE = 0x06064b50;
+const LARGE_END_BYTES = 56;
 const DIRECTORY_SIGNATURE = 0x02014b50;
 const DIRECTORY_BYTES = 46;
+/** Larger directories are refused: a data set's npz has a handful of arrays. */
+const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
 const LOCAL_SIGNATURE = 0x04034b50;
 const LOCAL_BYTES = 30;
 const STORED = 0;
 const DEFLATED = 8;
+/** Of the extra field that holds what is too large for its own. */
+const LARGE_EXTRA = 1;
+/** Stands for a number that is in that field. */
+const LARGE_16 = 0xffff;
+const LARGE_32 = 0xffffffff;
 
 /**
- * Unpacks some files of a zip archive into memory; names are compared whole and never used as paths. Sizes are
- * checked before anything is unpacked, contents against their checksums. Archives of 4 GiB are out of range.
+ * Unpacks some files of a zip archive into memory; names are compared whole and never used as paths. Of the archive no
+ * more than its directory and those files is read. Sizes are checked before anything is unpacked, contents against
+ * their checksums.
  *
  * @returns the wanted files that the archive holds.
  * @throws DataError when the archive is damaged, unpacks to more than the limit, holds a wanted name twice or packs
  *   it in a way that NumPy does not.
- * @source APPNOTE.TXT, .ZIP File Format Specification, 4.3.
+ * @source APPNOTE.TXT, .ZIP File Format Specification, 4.3 and, for archives of 4 GiB and more, 4.5.3.
  */
-export function unzip(
-  archive: Uint8Array,
+export async function unzip(
+  archive: ArchiveBytes,
   wanted: readonly string[],
   { archiveName, maxBytes }: UnzipOptions,
-): Map<string, Uint8Array> {
-  const data = Buffer.from(archive.buffer, archive.byteOffset, archive.byteLength);
+): Promise<Map<string, Uint8Array>> {
   const entries = new Map<string, ZipEntry>();
   try {
-    readDirectory(data, (name, entry) => {
-      if (entries.has(name)) {
+    const seen = new Set<string>();
+    await readDirectory(archive, (name, entry) => {
+      if (seen.has(name) && wanted.includes(name)) {
         throw new RangeError(`"${name}" occurs twice`);
       }
+      seen.add(name);
       if (wanted.includes(name)) {
         entries.set(name, entry);
       }
@@ -60,7 +81,11 @@ export function unzip(
         `readNpz: ${archiveName} unpacks to ${total} bytes, more than the ${maxBytes} that are read. Do not use it.`,
       );
     }
-    return new Map([...entries].map(([name, entry]) => [name, unpack(data, name, entry)]));
+    const files = new Map<string, Uint8Array>();
+    for (const [name, entry] of entries) {
+      files.set(name, await unpack(archive, name, entry));
+    }
+    return files;
   } catch (error) {
     if (error instanceof DataError) {
       throw error;
@@ -71,47 +96,118 @@ export function unzip(
   }
 }
 
-/** Reading past the end throws a RangeError. */
-function readDirectory(data: Buffer, take: (name: string, entry: ZipEntry) => void): void {
-  const end = endOfDirectory(data);
-  const count = data.readUInt16LE(end + 10);
-  let position = data.readUInt32LE(end + 16);
+/** Reading past the end of a part throws a RangeError. */
+async function readDirectory(
+  archive: ArchiveBytes,
+  take: (name: string, entry: ZipEntry) => void,
+): Promise<void> {
+  const { count, start, bytes } = await findDirectory(archive);
+  if (bytes > MAX_DIRECTORY_BYTES || start + bytes > archive.size) {
+    throw new RangeError('its directory is damaged');
+  }
+  const data = await archive.read(start, start + bytes);
+  let position = 0;
   for (let i = 0; i < count; i++) {
     if (data.readUInt32LE(position) !== DIRECTORY_SIGNATURE) {
       throw new RangeError('its directory is damaged');
     }
     const nameStart = position + DIRECTORY_BYTES;
     const nameEnd = nameStart + data.readUInt16LE(position + 28);
+    const extraEnd = nameEnd + data.readUInt16LE(position + 30);
+    const [unpacked, packed, entryStart] = largeNumbers(
+      [24, 20, 42].map((offset) => data.readUInt32LE(position + offset)),
+      data.subarray(nameEnd, extraEnd),
+    );
     take(data.toString('utf8', nameStart, nameEnd), {
       method: data.readUInt16LE(position + 10),
       checksum: data.readUInt32LE(position + 16),
-      packedBytes: data.readUInt32LE(position + 20),
-      bytes: data.readUInt32LE(position + 24),
-      start: data.readUInt32LE(position + 42),
+      packedBytes: packed!,
+      bytes: unpacked!,
+      start: entryStart!,
     });
-    position = nameEnd + data.readUInt16LE(position + 30) + data.readUInt16LE(position + 32);
+    position = extraEnd + data.readUInt16LE(position + 32);
   }
 }
 
-function endOfDirectory(data: Buffer): number {
-  const first = Math.max(0, data.length - END_BYTES - MAX_COMMENT_BYTES);
-  for (let position = data.length - END_BYTES; position >= first; position--) {
-    if (data.readUInt32LE(position) === END_SIGNATURE) {
-      return position;
+interface DirectoryPlace {
+  readonly count: number;
+  readonly start: number;
+  readonly bytes: number;
+}
+
+async function findDirectory(archive: ArchiveBytes): Promise<DirectoryPlace> {
+  const tailStart = Math.max(0, archive.size - END_BYTES - MAX_COMMENT_BYTES - LOCATOR_BYTES);
+  const tail = await archive.read(tailStart, archive.size);
+  for (let position = tail.length - END_BYTES; position >= 0; position--) {
+    if (tail.readUInt32LE(position) === END_SIGNATURE) {
+      const count = tail.readUInt16LE(position + 10);
+      const bytes = tail.readUInt32LE(position + 12);
+      const start = tail.readUInt32LE(position + 16);
+      const isLarge = count === LARGE_16 || bytes === LARGE_32 || start === LARGE_32;
+      return isLarge ? findLargeDirectory(archive, tail, position - LOCATOR_BYTES) : { count, start, bytes };
     }
   }
   throw new RangeError('it has no directory');
 }
 
-function unpack(data: Buffer, name: string, entry: ZipEntry): Uint8Array {
-  if (data.readUInt32LE(entry.start) !== LOCAL_SIGNATURE) {
+async function findLargeDirectory(
+  archive: ArchiveBytes,
+  tail: Buffer,
+  locator: number,
+): Promise<DirectoryPlace> {
+  if (locator < 0 || tail.readUInt32LE(locator) !== LOCATOR_SIGNATURE) {
+    throw new RangeError('it has no directory');
+  }
+  const position = wholeNumber(tail, locator + 8);
+  const end = await archive.read(position, position + LARGE_END_BYTES);
+  if (end.readUInt32LE(0) !== LARGE_END_SIGNATURE) {
+    throw new RangeError('it has no directory');
+  }
+  return { count: wholeNumber(end, 32), bytes: wholeNumber(end, 40), start: wholeNumber(end, 48) };
+}
+
+/** Numbers of an entry, those that are too large for their own field out of its extra field, in the same order. */
+function largeNumbers(numbers: readonly number[], extra: Buffer): number[] {
+  if (!numbers.includes(LARGE_32)) {
+    return [...numbers];
+  }
+  for (let position = 0; position + 4 <= extra.length;) {
+    const end = position + 4 + extra.readUInt16LE(position + 2);
+    if (extra.readUInt16LE(position) === LARGE_EXTRA) {
+      let next = position + 4;
+      return numbers.map((number) => {
+        if (number !== LARGE_32) {
+          return number;
+        }
+        next += 8;
+        return wholeNumber(extra.subarray(0, end), next - 8);
+      });
+    }
+    position = end;
+  }
+  return [...numbers];
+}
+
+function wholeNumber(data: Buffer, position: number): number {
+  const value = Number(data.readBigUInt64LE(position));
+  if (!Number.isSafeInteger(value)) {
+    throw new RangeError('a size in it is too large');
+  }
+  return value;
+}
+
+async function unpack(archive: ArchiveBytes, name: string, entry: ZipEntry): Promise<Uint8Array> {
+  const header = await archive.read(entry.start, entry.start + LOCAL_BYTES);
+  if (header.readUInt32LE(0) !== LOCAL_SIGNATURE) {
     throw new RangeError(`"${name}" is not where the directory says`);
   }
-  const extra = data.readUInt16LE(entry.start + 26) + data.readUInt16LE(entry.start + 28);
+  const extra = header.readUInt16LE(26) + header.readUInt16LE(28);
   const start = entry.start + LOCAL_BYTES + extra;
-  const packed = data.subarray(start, start + entry.packedBytes);
-  const file = decompress(packed, name, entry);
-  if (packed.length !== entry.packedBytes || file.length !== entry.bytes) {
+  if (start + entry.packedBytes > archive.size) {
+    throw new RangeError(`"${name}" has another size than the directory says`);
+  }
+  const file = decompress(await archive.read(start, start + entry.packedBytes), name, entry);
+  if (file.length !== entry.bytes) {
     throw new RangeError(`"${name}" has another size than the directory says`);
   }
   if (crc32(file) !== entry.checksum) {

@@ -76,7 +76,7 @@ export class Generator extends Transformer {
   /**
    * Loads a model folder: config.json and model.safetensors, or a sharded index.
    *
-   * @param source path of a folder, or its http(s) URL.
+   * @param source path of a folder, its http(s) URL, or a hub id, `owner/name` or `owner/name@revision`.
    * @throws CheckpointError or ConfigError in one line that says what is wrong with the folder.
    */
   static async fromPretrained(source: string, options: LoadOptions = {}): Promise<Generator> {

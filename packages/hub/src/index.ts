@@ -1,7 +1,8 @@
 export { openModel } from './open-model';
 export type { OpenedModel, OpenModelOptions } from './open-model';
 export { openSource } from './open-source';
-export type { ModelSource, SourceOptions } from './model-source';
+export type { DownloadProgress, ModelSource, SourceOptions } from './model-source';
+export type { TimeLimit } from './time-limit';
 export { UrlSource } from './url-source';
 export { openSafetensors } from './safetensors-reader';
 export { openShardedSafetensors } from './sharded-reader';

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { CheckpointError } from '@restok/core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { COMMIT, fakeHub } from '../test/hub-server';
 import { temporaryFolder } from '../test/temporary-folder';
 import { openSource } from './open-source';
 
 const at = temporaryFolder();
+const hub = await fakeHub();
 
 describe('openSource', () => {
   beforeAll(async () => {
@@ -34,13 +36,37 @@ describe('openSource', () => {
     });
   });
 
+  it('takes a hub id, unless a folder has that name', async () => {
+    hub.models.set('owner/small@main', {
+      commit: COMMIT,
+      files: { 'config.json': '{}', 'model.safetensors': 'weights' },
+    });
+    const options = { endpoint: hub.address, timeLimit: { milliseconds: 5000, minBytes: 1 } };
+    vi.stubEnv('HF_HUB_CACHE', at('cache'));
+    vi.stubEnv('HF_TOKEN_PATH', at('no-token'));
+    const { source } = await openSource('owner/small', options);
+    expect(source.description).toBe(at('cache/models--owner--small/snapshots', COMMIT));
+    expect(await source.size('model.safetensors')).toBe(7);
+    await source.close();
+    hub.reset();
+    await mkdir(at('owner/small'), { recursive: true });
+    const before = process.cwd();
+    process.chdir(at());
+    try {
+      expect((await openSource('owner/small', options)).source.description).toBe('owner/small');
+    } finally {
+      process.chdir(before);
+      vi.unstubAllEnvs();
+    }
+    expect(hub.requests).toEqual([]);
+  });
+
   it.each([
     ['https://', 'openSource: https:// is not a valid address. Correct it.'],
     ['https://me:secret@host/m', 'openSource: the address of host must not hold a name or password. Pass an'],
-    ['some-one/model-1.0', 'hub ids cannot be fetched by this version. Pass the https URL'],
     [
       './no/such/folder',
-      'openSource: ./no/such/folder does not exist. Pass a model folder or its https URL.',
+      'openSource: ./no/such/folder does not exist. Pass a model folder, its https URL or a hub id.',
     ],
   ])('refuses %s and says what to pass', async (spec, problem) => {
     await expect(openSource(spec)).rejects.toThrow(CheckpointError);

@@ -1,5 +1,6 @@
 import { CheckpointError } from '@restok/core';
-import { openFolder } from '#folder-source';
+import { openFolder, openHub } from '#folder-source';
+import { parseHubId } from './hub-id';
 import type { ModelSource, SourceOptions } from './model-source';
 import { UrlSource } from './url-source';
 import { isWebAddress, parseWebAddress } from './web-address';
@@ -9,9 +10,10 @@ const WEIGHT_FILE = /\.safetensors(\.index\.json)?$/;
 /**
  * Finds where a model lies.
  *
- * @param spec path of a folder or of a weight file in it, or the http(s) URL of either.
+ * @param spec path of a folder or of a weight file in it, the http(s) URL of either, or a hub id, `owner/name` or
+ *   `owner/name@revision`; a folder that exists wins over a hub id.
  * @returns the source and, where the spec names a file, that file.
- * @throws CheckpointError when there is nothing, or the spec looks like a hub id.
+ * @throws CheckpointError when there is nothing.
  */
 export async function openSource(
   spec: string,
@@ -24,12 +26,12 @@ export async function openSource(
   if (folder !== undefined) {
     return folder;
   }
-  if (/^[\w.-]+\/[\w.-]+$/.test(spec)) {
-    throw new CheckpointError(
-      `openSource: there is no folder ${spec}, and hub ids cannot be fetched by this version. Pass the https URL of the model's folder.`,
-    );
+  if (parseHubId(spec, options.revision) !== undefined) {
+    return { source: await openHub(spec, options) };
   }
-  throw new CheckpointError(`openSource: ${spec} does not exist. Pass a model folder or its https URL.`);
+  throw new CheckpointError(
+    `openSource: ${spec} does not exist. Pass a model folder, its https URL or a hub id.`,
+  );
 }
 
 function openAddress(url: URL, options: SourceOptions): { source: ModelSource; file?: string } {

@@ -3,15 +3,40 @@ import { CheckpointError } from '@restok/core';
 const MAX_ATTEMPTS = 4;
 const FIRST_DELAY_MS = 250;
 
+/** A server that asks to wait longer is given up: somebody is waiting for the answer. */
+const MAX_WAIT_MS = 120_000;
+
+/** What is known of a failure that may pass. */
+export interface TransientDetails {
+  /** How long the server asks to wait. */
+  readonly waitMs?: number;
+  /** Whether much was read before it: then attempts are counted anew. */
+  readonly progressed?: boolean;
+}
+
 /** A failure that may pass. */
-export class TransientError extends Error {}
+export class TransientError extends Error {
+  constructor(
+    message: string,
+    readonly details: TransientDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Nobody answered, or not well enough: the network or the server is at fault, not what was asked for. */
+export class UnreachableError extends CheckpointError {
+  override readonly name = 'CheckpointError';
+}
 
 /**
- * Tries again, waiting twice as long each time, unless the failure is a CheckpointError, which is final.
+ * Tries again, waiting twice as long each time and at least as long as the server asks, unless the failure is a
+ * CheckpointError, which is final.
  *
  * @param file what errors call what is read.
  * @param signal ends the attempts, with its reason.
- * @throws CheckpointError after the last attempt, with what went wrong in it.
+ * @throws UnreachableError, a CheckpointError, after the last attempt, with what went wrong in it.
  */
 export async function retrying<T>(
   file: string,
@@ -27,13 +52,17 @@ export async function retrying<T>(
       if (error instanceof CheckpointError) {
         throw error;
       }
-      if (tries === MAX_ATTEMPTS) {
-        throw new CheckpointError(
-          `read: ${file} could not be read in ${tries} attempts (${reason(error)}). Check the connection and try again.`,
+      const { waitMs = 0, progressed = false } = error instanceof TransientError ? error.details : {};
+      tries = progressed ? 1 : tries;
+      if (tries === MAX_ATTEMPTS || waitMs > MAX_WAIT_MS) {
+        const asked = waitMs > MAX_WAIT_MS ? ` and asked to wait ${Math.ceil(waitMs / 1000)} s` : '';
+        const times = tries === 1 ? '1 attempt' : `${tries} attempts`;
+        throw new UnreachableError(
+          `read: ${file} could not be read in ${times} (${reason(error)}${asked}). Check the connection and try again.`,
           { cause: error },
         );
       }
-      await pause(FIRST_DELAY_MS * 2 ** (tries - 1), signal);
+      await pause(Math.max(waitMs, FIRST_DELAY_MS * 2 ** (tries - 1)), signal);
     }
   }
 }

@@ -3,6 +3,9 @@ import type { ModelSource, SourceOptions } from './model-source';
 import { checkRelativePath } from './relative-path';
 import { readExactly, readWhole } from './response-body';
 import { retrying, TransientError } from './retrying';
+import { mayPass, troubleOf } from './server-trouble';
+import type { Watch } from './time-limit';
+import { DEFAULT_TIME_LIMIT, watched } from './time-limit';
 import { parseWebAddress } from './web-address';
 
 /**
@@ -45,8 +48,8 @@ export class UrlSource implements ModelSource {
     if (cached !== undefined) {
       return part(cached, start, end, name);
     }
-    return retrying(name, this.options.signal, async () => {
-      const response = await this.request(path, 'GET', { Range: `bytes=${start}-${end - 1}` });
+    return this.retrying(name, async (watch) => {
+      const response = await this.request(path, 'GET', { Range: `bytes=${start}-${end - 1}` }, watch);
       if (response.status === 206) {
         await this.checkVersion(path, response);
         const range = response.headers.get('content-range');
@@ -54,11 +57,11 @@ export class UrlSource implements ModelSource {
           await response.body?.cancel();
           throw new TransientError(`${name} gave "${range}" instead of bytes ${start}-${end - 1}`);
         }
-        return readExactly(response, end - start, name);
+        return readExactly(response, end - start, name, watch.onBytes);
       }
       if (response.status === 200) {
         await this.checkVersion(path, response);
-        const bytes = await readWhole(response, name);
+        const bytes = await readWhole(response, name, watch.onBytes);
         this.whole.set(path, bytes);
         return part(bytes, start, end, name);
       }
@@ -75,11 +78,11 @@ export class UrlSource implements ModelSource {
 
   private async requestSize(path: string): Promise<number | undefined> {
     const name = this.nameOf(path);
-    return retrying(name, this.options.signal, async () => {
-      const response = await this.request(path, 'GET', { Range: 'bytes=0-0' });
+    return this.retrying(name, async (watch) => {
+      const response = await this.request(path, 'GET', { Range: 'bytes=0-0' }, watch);
       if (response.status === 200) {
         await this.checkVersion(path, response);
-        const bytes = await readWhole(response, name);
+        const bytes = await readWhole(response, name, watch.onBytes);
         this.whole.set(path, bytes);
         return bytes.length;
       }
@@ -88,7 +91,7 @@ export class UrlSource implements ModelSource {
         await response.body?.cancel();
         await this.checkVersion(path, response);
         const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '');
-        return total === null ? this.lengthByHead(path) : Number(total[1]);
+        return total === null ? this.lengthByHead(path, watch) : Number(total[1]);
       }
       if (response.status === 404 || response.status === 410) {
         await response.body?.cancel();
@@ -99,8 +102,8 @@ export class UrlSource implements ModelSource {
   }
 
   /** A page of another origin may not see Content-Range unless the server says so; Content-Length it may. */
-  private async lengthByHead(path: string): Promise<number> {
-    const response = await this.request(path, 'HEAD', {});
+  private async lengthByHead(path: string, watch: Watch): Promise<number> {
+    const response = await this.request(path, 'HEAD', {}, watch);
     if (mayPass(response.status)) {
       throw await failure(response, this.nameOf(path));
     }
@@ -113,13 +116,23 @@ export class UrlSource implements ModelSource {
     return Number(length);
   }
 
-  private request(path: string, method: string, headers: Record<string, string>): Promise<Response> {
+  private retrying<T>(name: string, attempt: (watch: Watch) => Promise<T>): Promise<T> {
+    const { signal, timeLimit = DEFAULT_TIME_LIMIT } = this.options;
+    return retrying(name, signal, () => watched(timeLimit, signal, attempt));
+  }
+
+  private request(
+    path: string,
+    method: string,
+    headers: Record<string, string>,
+    { signal }: Watch,
+  ): Promise<Response> {
     checkRelativePath(path, this.description);
     const encoded = path.split('/').map(encodeURIComponent).join('/');
     return fetch(`${this.description}/${encoded}${this.query}`, {
       method,
       headers: { ...this.options.headers, ...headers },
-      signal: this.options.signal,
+      signal,
     });
   }
 
@@ -158,13 +171,8 @@ async function failure(response: Response, name: string): Promise<Error> {
     return new CheckpointError(`read: ${name} is shorter than it was. Start again.`, { status });
   }
   return mayPass(status)
-    ? new TransientError(`it answered ${status}`)
+    ? troubleOf(response)
     : new CheckpointError(`read: ${name} answered ${status}. Check the address and your access to it.`, {
         status,
       });
-}
-
-/** Too many requests, or a server in trouble. */
-function mayPass(status: number): boolean {
-  return status === 429 || status >= 500;
 }

@@ -13,7 +13,7 @@ interface Metafile {
   readonly outputs: Readonly<Record<string, { readonly imports: readonly { readonly path: string }[] }>>;
 }
 
-/** Modules of Node that an entry still imports when it is bundled for a browser. */
+/** Modules of Node, and of those that need it, that an entry still imports when it is bundled for a browser. */
 async function nodeModulesIn(entry: string): Promise<string[]> {
   const outDir = at(entry);
   await build({
@@ -26,6 +26,7 @@ async function nodeModulesIn(entry: string): Promise<string[]> {
     platform: 'browser',
     noExternal: [/./],
     esbuildOptions: (options) => {
+      options.external = [...(options.external ?? []), '@huggingface/hub'];
       options.alias = {
         '@restok/core': fromHere('../../core/src/index.ts'),
         '#folder-source': fromHere('../src/folder-source.browser.ts'),
@@ -34,7 +35,9 @@ async function nodeModulesIn(entry: string): Promise<string[]> {
   });
   const { outputs } = JSON.parse(await readFile(`${outDir}/metafile-esm.json`, 'utf8')) as Metafile;
   const imported = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  return imported.filter((path) => builtinModules.includes(path.replace('node:', '')));
+  return imported.filter(
+    (path) => builtinModules.includes(path.replace('node:', '')) || path.startsWith('@'),
+  );
 }
 
 describe('@restok/hub', () => {

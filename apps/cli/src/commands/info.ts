@@ -14,9 +14,14 @@ import { describeGenerator } from './info-generator';
 const WORKING_BYTES_PER_PIXEL = 24_000;
 const MAX_WORKING_BYTES = 1.5e9 - PROGRAM_BYTES;
 
-/** `restok info`: what a model is, from its config and the header of its weights alone. */
-export async function info(model: string | undefined, options: CommonOptions): Promise<void> {
-  const opened = await openModel(model ?? shippedTokenizer());
+export interface InfoOptions extends CommonOptions {
+  readonly revision?: string;
+}
+
+/** `restok info`: what a model is, from its config and the header of its weights alone, wherever it lies. */
+export async function info(model: string | undefined, options: InfoOptions): Promise<void> {
+  const { revision } = options;
+  const opened = await openModel(model ?? shippedTokenizer(), { access: 'ranges', revision });
   try {
     const { data, lines } = isGenerator(opened) ? describeGenerator(opened) : describeTokenizer(opened);
     createOutput(options).result(data, [...lines, 'config', ...configLines(data.config)]);

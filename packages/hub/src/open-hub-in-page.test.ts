@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { COMMIT, fakeHub, sendAndCut, sendFile } from '../test/hub-server';
+import { MemoryCaches } from '../test/memory-caches';
+import { openHub } from './open-hub-in-page';
+import { PageCache } from './page-cache';
+
+const hub = await fakeHub();
+const WEIGHTS = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31) % 251);
+const FILES = { 'config.json': '{"name":"small"}', 'model.safetensors': WEIGHTS };
+const TOTAL = 16 + WEIGHTS.length;
+
+let caches: MemoryCaches;
+
+beforeEach(() => {
+  hub.reset();
+  hub.models.set('owner/small@main', { commit: COMMIT, files: FILES });
+  caches = new MemoryCaches();
+});
+
+const open = (options: Parameters<typeof openHub>[1] = {}): ReturnType<typeof openHub> =>
+  openHub('owner/small', { endpoint: hub.address, ...options }, new PageCache(caches));
+
+describe('openHub in a page', () => {
+  it('brings the files into the cache of the page, and tells how far it is', async () => {
+    const done: number[] = [];
+    const source = await open({
+      onDownload: (progress) => {
+        expect(progress.total).toBe(TOTAL);
+        done.push(progress.done);
+      },
+    });
+    expect(done.at(-1)).toBe(TOTAL);
+    expect(await source.size('model.safetensors')).toBe(WEIGHTS.length);
+    expect(await source.size('config.yaml')).toBeUndefined();
+    expect([...(await source.read('model.safetensors', 1000, 1003))]).toEqual([
+      ...WEIGHTS.subarray(1000, 1003),
+    ]);
+    await expect(source.read('model.safetensors', 0, 300_001)).rejects.toThrow('ends at byte 300000');
+    expect(caches.addresses()).toEqual([
+      `${hub.address}/api/models/owner/small/revision/main?blobs=true`,
+      `${hub.address}/owner/small/resolve/${COMMIT}/config.json`,
+      `${hub.address}/owner/small/resolve/${COMMIT}/model.safetensors`,
+    ]);
+  });
+
+  it('downloads nothing twice, and needs no hub once a model is there', async () => {
+    await open();
+    hub.contentRequests.length = 0;
+    const again = await open();
+    expect(hub.contentRequests).toEqual([]);
+    expect(await again.size('config.json')).toBe(16);
+    hub.api = (_request, response) => response.socket?.destroy();
+    expect(await (await open()).size('model.safetensors')).toBe(WEIGHTS.length);
+  });
+
+  it('works where the page has no cache', async () => {
+    const source = await openHub('owner/small', { endpoint: hub.address }, new PageCache(undefined));
+    expect([...(await source.read('model.safetensors', 0, 2))]).toEqual([0, 31]);
+  });
+
+  it('works where the cache is full', async () => {
+    caches.isFull = true;
+    expect([...(await (await open()).read('model.safetensors', 0, 2))]).toEqual([0, 31]);
+  });
+
+  it('goes on after a cut, and refuses wrong bytes', async () => {
+    hub.misbehaviours.set('model.safetensors', (request, response, content, attempt) =>
+      attempt === 1 ? sendAndCut(request, response, content, 100_000) : sendFile(request, response, content),
+    );
+    await open();
+    expect(hub.contentRequests).toHaveLength(2);
+    expect(hub.contentRequests[1]).toMatch(/bytes=[1-9]\d*-$/);
+    caches = new MemoryCaches();
+    hub.misbehaviours.set('model.safetensors', (request, response, content) =>
+      sendFile(request, response, content.slice().fill(9, 5, 6)),
+    );
+    await expect(open()).rejects.toThrow(/has the checksum [0-9a-f]{64}, expected [0-9a-f]{64}/);
+    expect(caches.addresses()).not.toContainEqual(expect.stringContaining('model.safetensors'));
+  });
+
+  it('gets shards, and reads by ranges where that is asked for', async () => {
+    const index = JSON.stringify({ weight_map: { a: 'model-1.safetensors' } });
+    hub.models.set('owner/small@main', {
+      commit: COMMIT,
+      files: {
+        'config.json': '{}',
+        'model.safetensors.index.json': index,
+        'model-1.safetensors': WEIGHTS,
+      },
+    });
+    expect(await (await open()).size('model-1.safetensors')).toBe(WEIGHTS.length);
+    hub.contentRequests.length = 0;
+    const ranges = await open({ access: 'ranges' });
+    await ranges.read('model-1.safetensors', 0, 8);
+    expect(hub.contentRequests.map((line) => line.split(' ')[2])).toEqual(['bytes=0-7']);
+  });
+
+  it('refuses names that leave the model, and sends headers to the hub alone', async () => {
+    await open({ headers: { Authorization: 'Bearer hf_secret' } });
+    expect(new Set(hub.authorizations.hub)).toEqual(new Set(['Bearer hf_secret']));
+    expect(hub.authorizations.content).toEqual([undefined]);
+    hub.models.set('owner/small@main', { commit: COMMIT, files: { ...FILES, '../x.json': '' } });
+    await expect(open()).rejects.toThrow('leaves the model folder');
+  });
+});
