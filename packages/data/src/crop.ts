@@ -67,14 +67,16 @@ function sizeWithShorterEdge({ width, height }: Picture, size: number): { width:
 }
 
 /**
- * What the reference evaluation scores: shorter edge to `size`, then the centre square. Only the square is
- * computed, so the work does not grow with the longer edge.
+ * What the reference evaluation scores: shorter edge to `shorterEdge`, then the square of `size` in the centre. Only
+ * the square is computed, so the work does not grow with the longer edge.
  *
+ * @param shorterEdge in pixels, at least `size`, which it is by default.
+ * @throws ShapeError when the square leaves the resized picture.
  * @source method.md, appendix C. Halves of odd margins are rounded to even, as torchvision does.
  */
-export function evaluationCrop(picture: Picture, size: number): Picture {
-  checkSides('evaluationCrop', size, size);
-  const { width, height } = sizeWithShorterEdge(picture, size);
+export function evaluationCrop(picture: Picture, size: number, shorterEdge = size): Picture {
+  checkSides('evaluationCrop', size, shorterEdge);
+  const { width, height } = sizeWithShorterEdge(picture, shorterEdge);
   const left = roundHalfToEven((width - size) / 2);
   const top = roundHalfToEven((height - size) / 2);
   return bicubicResize(picture, width, height, { left, top, width: size, height: size });
@@ -99,6 +101,20 @@ export function trainingCrop(picture: Picture, size: number, random: Random, fli
   const top = random.integer(height - size + 1);
   const cropped = bicubicResize(reduced, width, height, { left, top, width: size, height: size });
   return flip && random.uniform() < 0.5 ? flipPicture(cropped) : cropped;
+}
+
+/**
+ * Shorter edge to `shorterEdge`, then a random square of `size`. Only the square is computed.
+ *
+ * @param shorterEdge in pixels, at least `size`.
+ * @source method.md, appendix C (`resize_shorter_edge`, `random_crop`): resized as for evaluation.
+ */
+export function randomCrop(picture: Picture, size: number, shorterEdge: number, random: Random): Picture {
+  checkSides('randomCrop', size, shorterEdge);
+  const { width, height } = sizeWithShorterEdge(picture, shorterEdge);
+  const left = random.integer(width - size + 1);
+  const top = random.integer(height - size + 1);
+  return bicubicResize(picture, width, height, { left, top, width: size, height: size });
 }
 
 /** As Python rounds. */

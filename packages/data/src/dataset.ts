@@ -19,12 +19,44 @@ export interface PictureDataset {
    * @returns `[B, size, size, 3]` float32 in 0 ... 1, row-major.
    */
   read(indices: ArrayLike<number>, options?: { readonly random?: Random }): Promise<Float32Array>;
+  /**
+   * Begins with what a later `read` of the same pictures and the same `random` will ask for, so that it need not wait.
+   * Data sets that have nothing to prepare lack it. `random` is used up as by `read`.
+   */
+  prepare?(indices: ArrayLike<number>, options?: { readonly random?: Random }): void;
 }
 
 /** A data set whose pictures can also be had as they are stored. */
 export interface StoredPictures extends PictureDataset {
   /** One picture, neither cropped nor resized. */
   picture(index: number): Promise<Picture>;
+}
+
+/** Where the bytes of a picture lie. Plain data, so that it goes to other threads. */
+export interface PicturePlace {
+  /** What errors call the picture. */
+  readonly name: string;
+  /** A file, or the http(s) URL of a shard. */
+  readonly path: string;
+  /** The part of the file; all of it by default. */
+  readonly part?: { readonly offset: number; readonly length: number };
+}
+
+/** What cannot be used of a data set. */
+export interface PassedOver {
+  readonly count: number;
+  /** The first few with their reasons, for people. */
+  readonly names: readonly string[];
+}
+
+/** So many names are told. */
+export const NAMES_TOLD = 5;
+
+/** A data set whose pictures other threads can read. */
+export interface PlacedPictures extends StoredPictures {
+  place(index: number): PicturePlace;
+  /** What was found unusable when the set was opened; those pictures are not counted. */
+  readonly passedOver?: PassedOver;
 }
 
 /**

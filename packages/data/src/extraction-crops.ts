@@ -61,7 +61,7 @@ function tenCrop(picture: Picture, size: number): Picture[] {
 }
 
 /** Shorter side to `size` as in training, then the square in the middle; an odd margin is larger at the end. */
-function centreSquare(picture: Picture, size: number): Picture {
+export function centreSquare(picture: Picture, size: number): Picture {
   checkPicture('extractionMethods', picture);
   checkSides('extractionMethods', size, size);
   const { reduced, width, height } = reduceForCrop(picture, size);

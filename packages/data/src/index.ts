@@ -7,8 +7,15 @@ export type { PictureWindow } from './bicubic-resize';
 export { decodePicture } from './decode-picture';
 export type { ReadPictureOptions } from './decode-picture';
 export { readPicture } from './read-picture';
-export { cropPicture, evaluationCrop, flipPicture, resizeShorterEdge, trainingCrop } from './crop';
-export type { PictureDataset, StoredPictures } from './dataset';
+export {
+  cropPicture,
+  evaluationCrop,
+  flipPicture,
+  randomCrop,
+  resizeShorterEdge,
+  trainingCrop,
+} from './crop';
+export type { PassedOver, PictureDataset, PicturePlace, PlacedPictures, StoredPictures } from './dataset';
 export { downloadEmoji } from './emoji/download';
 export type { DownloadEmojiOptions, EmojiProgress } from './emoji/download';
 export { readManifest } from './emoji/manifest';
@@ -20,12 +27,20 @@ export type { EmojiSource, EmojiStyle } from './emoji/sources';
 export type { TarballFetcher } from './emoji/fetch-tarball';
 export { openImageFolder } from './image-folder';
 export type { ImageFolderOptions } from './image-folder';
+export { isShardPattern, shardNames } from './shards/shard-names';
+export { openShards } from './shards/open-shards';
+export type { ShardOptions, ShardPictures } from './shards/open-shards';
+export { applyCrop, cropMethods } from './picture-crop';
+export type { CropMethod, CropMethodName, PictureCrop } from './picture-crop';
+export { PictureLoader } from './loading/picture-loader';
+export type { PictureLoaderOptions } from './loading/picture-loader';
+export type { CropOptions } from './read-cropped';
 export { writePng } from './write-png';
 export { pictureGrid } from './picture-grid';
 export type { PictureGridOptions } from './picture-grid';
 export { decodeNpy, encodeNpy } from './npy';
 export type { NpyArray, NpyValues } from './npy';
-export { readNpz, writeNpz } from './npz';
+export { readNpz, readNpzSome, writeNpz } from './npz';
 export type { ReadNpzOptions } from './npz';
 export { readCodes, writeCodes } from './codes';
 export type { Codes } from './codes';
