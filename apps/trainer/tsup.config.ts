@@ -1,3 +1,13 @@
 import { packagePreset } from '@restok/tsup-preset';
 
-export default packagePreset({ entry: ['src/index.ts', 'src/restok-trainer.ts', 'src/gradient-worker.ts'] });
+export default packagePreset({
+  entry: {
+    index: 'src/index.ts',
+    'restok-trainer': 'src/restok-trainer.ts',
+    'gradient-worker': 'src/gradient-worker.ts',
+    'dashboard-worker': 'src/dashboard-worker.ts',
+    // The page's script and, beside it, its style.
+    'dashboard-page': 'src/dashboard/page/main.ts',
+  },
+  noExternal: ['uplot'],
+});

@@ -6,3 +6,8 @@ export type { RunObserver, TrainingResult, TrainingStart } from './training-run'
 export { trainCommand } from './train-command';
 export { isGeneratorConfig, trainingNumbers } from './training-report';
 export type { TrainingReport } from './training-report';
+export { openDashboard } from './dashboard/open-dashboard';
+export type { Dashboard } from './dashboard/open-dashboard';
+export { bothObservers } from './dashboard/both-observers';
+export { parsePort } from './dashboard/parse-port';
+export { dashboardOfRun } from './dashboard/dashboard-of-run';

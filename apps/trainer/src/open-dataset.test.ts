@@ -23,7 +23,11 @@ describe('openTokenizerData', () => {
     const raw = {
       experiment: { output_dir: 'nowhere' },
       model: { vq_model: { hierarchy_stages: 1 } },
-      dataset: { params: { train_shards_path_or_url: folder }, preprocessing: { crop_size: 16 } },
+      dataset: {
+        // Threads run what is built; see test/.
+        params: { train_shards_path_or_url: folder, num_workers_per_gpu: 0 },
+        preprocessing: { crop_size: 16 },
+      },
       optimizer: { params: {} },
       lr_scheduler: { params: {} },
       training: { max_train_steps: 1 },

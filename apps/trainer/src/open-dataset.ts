@@ -1,44 +1,91 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { PictureDataset } from '@restok/data';
-import { openEmoji, openImageFolder } from '@restok/data';
-import type { TokenizerTrainingConfig } from '@restok/training';
+import type { PictureCrop, PlacedPictures } from '@restok/data';
+import { isShardPattern, openEmoji, openImageFolder, openShards, PictureLoader } from '@restok/data';
+import type {
+  PictureParams,
+  PreprocessingConfig,
+  TokenizerTrainingConfig,
+  UpdateSections,
+} from '@restok/training';
+import { pictureCropOf } from './picture-crop-of';
+import { TrainingPictures } from './training-pictures';
 
-/** Which pictures, and how they are cropped where they are no emoji set. */
+/** Which pictures, and how they are read and cropped where they are no emoji set. */
 export interface PictureSource {
-  readonly folder: string;
-  /** Sides of the crops, in pixels. */
-  readonly size: number;
-  readonly randomCrop: boolean;
-  readonly randomFlip: boolean;
+  /** An emoji folder (it has a manifest), a folder of pictures, or tar shards as `openShards` takes them. */
+  readonly path: string;
+  readonly crop: PictureCrop;
+  /** Threads that read and decode. */
+  readonly threads: number;
+  /** Where indices of shards are kept. */
+  readonly indexFolder: string;
 }
 
+/** The sections of a config that say which pictures there are. */
+export interface PictureSections {
+  readonly dataset: { readonly params: PictureParams; readonly preprocessing: PreprocessingConfig };
+  readonly experiment: { readonly output_dir: string };
+  readonly training: UpdateSections['training'];
+}
+
+/** Threads that decode where a config does not say. */
+const DEFAULT_THREADS = 2;
+
 /**
- * A data set: an emoji folder (it has a manifest) or a folder of pictures.
+ * Opens a data set for training.
  *
- * @param split the emoji set keeps a test split; other folders serve whole for both.
+ * @param split the emoji set keeps a test split; other sets serve whole for both.
+ * @returns owned by the caller, who closes it.
  * @throws DataError when there is nothing to train on.
  */
 export async function openPictures(
-  { folder, ...options }: PictureSource,
+  { path, crop, threads, indexFolder }: PictureSource,
   split: 'train' | 'test',
-): Promise<PictureDataset> {
-  return existsSync(join(folder, 'manifest.json'))
-    ? openEmoji(folder, split)
-    : openImageFolder(folder, options);
+): Promise<TrainingPictures> {
+  if (!isShardPattern(path) && existsSync(join(path, 'manifest.json'))) {
+    return new TrainingPictures(await openEmoji(path, split));
+  }
+  const { size } = crop;
+  const pictures: PlacedPictures = isShardPattern(path)
+    ? await openShards(path, { size, indexFolder })
+    : await openImageFolder(path, { size });
+  return new TrainingPictures(new PictureLoader(pictures, { crop, threads }));
+}
+
+/**
+ * What a config says of the pictures of a split.
+ *
+ * @param size sides of the crops, in pixels.
+ * @throws ConfigError when its preprocessing fits no picture.
+ */
+export function pictureSource(
+  { dataset, experiment, training }: PictureSections,
+  size: number,
+  split: 'train' | 'test',
+): PictureSource {
+  const { train_shards_path_or_url: train, eval_shards_path_or_url: evaluation } = dataset.params;
+  const hasOwn = split === 'test' && evaluation !== undefined && evaluation !== null && evaluation !== '';
+  return {
+    path: hasOwn ? evaluation : train!,
+    crop: pictureCropOf(dataset.preprocessing, size),
+    threads: threadsOf(dataset.params.num_workers_per_gpu, training),
+    indexFolder: join(experiment.output_dir, 'shard-index'),
+  };
 }
 
 /** The pictures that a tokenizer's training config names, see {@link openPictures}. */
 export function openTokenizerData(
   config: TokenizerTrainingConfig,
   split: 'train' | 'test',
-): Promise<PictureDataset> {
-  const { params, preprocessing } = config.dataset;
-  const source = {
-    folder: params.train_shards_path_or_url,
-    size: config.tokenizer.dataset.preprocessing.crop_size,
-    randomCrop: preprocessing.random_crop || preprocessing.random_resized_crop,
-    randomFlip: preprocessing.random_flip,
-  };
-  return openPictures(source, split);
+): Promise<TrainingPictures> {
+  const { crop_size: size } = config.tokenizer.dataset.preprocessing;
+  return openPictures(pictureSource(config, size, split), split);
+}
+
+/** The processes of a run share the cores. */
+function threadsOf(wanted = DEFAULT_THREADS, training: UpdateSections['training']): number {
+  const processes = Math.min(training.workers, training.gradient_accumulation_steps);
+  return Math.min(wanted, Math.max(1, Math.floor(availableParallelism() / processes)));
 }

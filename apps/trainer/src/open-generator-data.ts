@@ -2,16 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { ConfigError } from '@restok/core';
-import type { PictureDataset } from '@restok/data';
+import type { CodeDataset, PictureDataset } from '@restok/data';
 import { openCodeFolder } from '@restok/data';
 import { ResTok } from '@restok/tokenizer';
 import type { GeneratorData, GeneratorTrainingConfig } from '@restok/training';
-import { openPictures } from './open-dataset';
+import { openPictures, pictureSource } from './open-dataset';
+import type { DataWatch } from './training-pictures';
+import { WaitClock } from './training-pictures';
 
 /** Codes to train on. */
 export interface OpenGeneratorData {
   readonly data: GeneratorData;
-  /** Frees the tokenizer that pictures are tokenised with. */
+  /** How long reads were waited for, without the tokenising of pictures. */
+  readonly watch: DataWatch;
+  /** Frees the tokenizer that pictures are tokenised with, and ends the threads that read them. */
   dispose(): void;
 }
 
@@ -25,18 +29,29 @@ export async function openGeneratorData(
   config: GeneratorTrainingConfig,
   split: 'train' | 'test',
 ): Promise<OpenGeneratorData> {
-  const { pretokenization: codes, train_shards_path_or_url: pictures } = config.dataset.params;
+  const { pretokenization: codes } = config.dataset.params;
   if (codes !== undefined && codes !== null && codes !== '') {
     const ofSplit = join(codes, split);
-    const data = await openCodeFolder(existsSync(ofSplit) ? ofSplit : codes);
-    return { data, dispose: () => undefined };
+    return watchedCodes(await openCodeFolder(existsSync(ofSplit) ? ofSplit : codes));
   }
   const tokenizer = await ResTok.fromPretrained(config.experiment.tokenizer_checkpoint!);
-  const { random_crop: randomCrop, random_flip: randomFlip } = config.dataset.preprocessing;
   const size = tokenizer.config.dataset.preprocessing.crop_size;
-  const source = { folder: pictures!, size, randomCrop, randomFlip };
-  const data = tokenizedPictures(tokenizer, await openPictures(source, split));
-  return { data, dispose: () => tokenizer.dispose() };
+  const pictures = await openPictures(pictureSource(config, size, split), split);
+  const dispose = (): void => {
+    tokenizer.dispose();
+    void pictures.close();
+  };
+  return { data: tokenizedPictures(tokenizer, pictures), watch: pictures, dispose };
+}
+
+function watchedCodes(codes: CodeDataset): OpenGeneratorData {
+  const clock = new WaitClock();
+  const data = {
+    ...codes,
+    read: (...which: Parameters<typeof codes.read>) => clock.time(() => codes.read(...which)),
+  };
+  const watch = { takeWaited: () => clock.takeWaited(), passedOver: { count: 0, names: [] } };
+  return { data, watch, dispose: () => undefined };
 }
 
 /**
@@ -58,6 +73,7 @@ export function tokenizedPictures(tokenizer: ResTok, pictures: PictureDataset): 
     classNames,
     numLatents: tokenizer.numLatents,
     codebookSize: tokenizer.config.model.vq_model.codebook_size,
+    prepare: (chosen, options) => pictures.prepare?.(chosen, options),
     read: async (chosen, options = {}) => {
       const values = await pictures.read(chosen, options);
       const indices = tidy(

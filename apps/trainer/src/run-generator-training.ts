@@ -2,7 +2,6 @@ import type { ConfigTree } from '@restok/core';
 import { Generator } from '@restok/generator';
 import { ResTok } from '@restok/tokenizer';
 import type {
-  GeneratorData,
   GeneratorEvaluation,
   GeneratorPart,
   GeneratorPartResult,
@@ -11,6 +10,7 @@ import type {
 } from '@restok/training';
 import { evaluateGenerator, GeneratorTrainer, parseGeneratorTrainingConfig } from '@restok/training';
 import { writeGeneratedGrid } from './generated-grid';
+import type { OpenGeneratorData } from './open-generator-data';
 import { openGeneratorData } from './open-generator-data';
 import { prepareProcesses, startHelper } from './training-processes';
 import type { RunObserver, TrainingResult, TrainingTask } from './training-run';
@@ -61,7 +61,7 @@ export async function runGeneratorTraining(
     used.push({ dispose: () => helper?.stop() });
     const trainer = new GeneratorTrainer(config, train.data, helper);
     used.push(trainer);
-    return await runTask(generatorTask(config, trainer, test.data, tokenizer), {
+    return await runTask(generatorTask(config, trainer, { train, test }, tokenizer), {
       observer: options.observer ?? {},
       resources: { backend: processes.backend, workers: helper?.processIds ?? [] },
       signal: options.signal,
@@ -79,13 +79,14 @@ async function openTokenizer({ experiment }: GeneratorTrainingConfig): Promise<R
 function generatorTask(
   config: GeneratorTrainingConfig,
   trainer: GeneratorTrainer,
-  testData: GeneratorData,
+  { train, test }: Readonly<Record<'train' | 'test', OpenGeneratorData>>,
   tokenizer: ResTok | undefined,
 ): TrainingTask<GeneratorStepReport, GeneratorEvaluation> {
   const { model: generator } = trainer;
   return {
     config,
     trainer,
+    data: train.watch,
     prepare: async () => {
       const source = config.experiment.init_weight ?? '';
       if (source !== '') {
@@ -95,7 +96,7 @@ function generatorTask(
       }
     },
     evaluate: () =>
-      evaluateGenerator(generator, testData, { batchSize: 64, maxPictures: EVALUATION_PICTURES }),
+      evaluateGenerator(generator, test.data, { batchSize: 64, maxPictures: EVALUATION_PICTURES }),
     writeSamples: async (path) => {
       if (tokenizer !== undefined) {
         await writeGeneratedGrid(path, generator, tokenizer, {

@@ -1,5 +1,4 @@
 import type { ConfigTree } from '@restok/core';
-import type { PictureDataset } from '@restok/data';
 import type {
   PartOfStep,
   PartResult,
@@ -21,6 +20,7 @@ import { writeSampleGrid } from './sample-grid';
 import { prepareProcesses, startHelper } from './training-processes';
 import type { RunObserver, TrainingResult, TrainingTask } from './training-run';
 import { runTask } from './training-run';
+import type { TrainingPictures } from './training-pictures';
 import { tokenizerCodec } from './worker-protocol';
 
 /** What a run tells whoever watches it. */
@@ -49,37 +49,39 @@ export async function runTokenizerTraining(
 ): Promise<TrainingResult> {
   const config = parseTokenizerTrainingConfig(raw);
   const processes = await prepareProcesses(config.training);
-  const dataset = await openTokenizerData(config, 'train');
-  const testSet = await openTokenizerData(config, 'test');
-  const job = { kind: 'tokenizer', config } as const;
-  const networks = await openLossNetworks(config);
-  const helper = await startHelper<PartOfStep, PartResult>(
-    job,
-    tokenizerCodec,
-    processes,
-    () => new SupervisedTokenizer(config.tokenizer, { featureWidth: networks.features?.width }),
-  );
+  const used: { dispose(): void | Promise<void> }[] = [];
   try {
+    const dataset = await openTokenizerData(config, 'train');
+    used.push({ dispose: () => dataset.close() });
+    const testSet = await openTokenizerData(config, 'test');
+    used.push({ dispose: () => testSet.close() });
+    const networks = await openLossNetworks(config);
+    used.push({ dispose: () => disposeLossNetworks(networks) });
+    const helper = await startHelper<PartOfStep, PartResult>(
+      { kind: 'tokenizer', config },
+      tokenizerCodec,
+      processes,
+      () => new SupervisedTokenizer(config.tokenizer, { featureWidth: networks.features?.width }),
+    );
+    used.push({ dispose: () => helper?.stop() });
     const trainer = new TokenizerTrainer(config, dataset, helper, networks);
-    try {
-      return await runTask(tokenizerTask(config, trainer, testSet), {
-        observer: options.observer ?? {},
-        resources: { backend: processes.backend, workers: helper?.processIds ?? [] },
-        signal: options.signal,
-      });
-    } finally {
-      trainer.dispose();
-    }
+    used.push(trainer);
+    return await runTask(tokenizerTask(config, trainer, { dataset, testSet }), {
+      observer: options.observer ?? {},
+      resources: { backend: processes.backend, workers: helper?.processIds ?? [] },
+      signal: options.signal,
+    });
   } finally {
-    helper?.stop();
-    disposeLossNetworks(networks);
+    for (const each of used.reverse()) {
+      await each.dispose();
+    }
   }
 }
 
 function tokenizerTask(
   config: TokenizerTrainingConfig,
   trainer: TokenizerTrainer,
-  testSet: PictureDataset,
+  { dataset, testSet }: Readonly<Record<'dataset' | 'testSet', TrainingPictures>>,
 ): TrainingTask<TrainStepReport, TokenizerEvaluation> {
   const { tokenizer } = trainer;
   const { numLatents } = tokenizer;
@@ -87,6 +89,7 @@ function tokenizerTask(
   return {
     config,
     trainer,
+    data: dataset,
     prepare: async () => {
       const initial = await openInitialModel(config);
       await trainer.prepare(initial);

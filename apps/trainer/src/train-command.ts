@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
 import { interpolateConfig, overrideConfig, parseRawConfig } from '@restok/core';
+import { bothObservers } from './dashboard/both-observers';
+import { dashboardOfRun } from './dashboard/dashboard-of-run';
 import { runGeneratorTraining } from './run-generator-training';
 import { runTokenizerTraining } from './run-tokenizer-training';
 import type { TrainingReport } from './training-report';
@@ -13,6 +15,8 @@ export interface TrainCommandOptions {
   readonly overrides: readonly string[];
   /** One JSON object a line on standard output instead of a progress bar. */
   readonly json: boolean;
+  /** Serves a page about the run on this machine: on this port, or `true` for the next free one. */
+  readonly dashboard?: number | true;
 }
 
 /**
@@ -28,12 +32,18 @@ export async function trainCommand(options: TrainCommandOptions): Promise<Traini
   const stop = (): void => stopping.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  const dashboard = await dashboardOfRun(raw, options.dashboard);
+  if (dashboard !== undefined) {
+    process.stderr.write(`dashboard: ${dashboard.url}\n`);
+  }
   const watcher = options.json ? jsonWatcher() : progressWatcher();
   try {
-    const run = { observer: watcher.observer, signal: stopping.signal };
+    const observer = bothObservers(watcher.observer, dashboard?.observer);
+    const run = { observer, signal: stopping.signal };
     return await (isGeneratorConfig(raw) ? runGeneratorTraining(raw, run) : runTokenizerTraining(raw, run));
   } finally {
     watcher.end();
+    await dashboard?.close();
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }

@@ -35,3 +35,12 @@ export function trainingNumbers({
 export function isGeneratorConfig({ model }: ConfigTree): boolean {
   return typeof model === 'object' && model !== null && 'generator' in model;
 }
+
+/** The folder of a run, `experiment.output_dir`; undefined where a config, not yet checked, has none. */
+export function outputFolderOf({ experiment }: ConfigTree): string | undefined {
+  const folder =
+    typeof experiment === 'object' && experiment !== null && 'output_dir' in experiment
+      ? experiment.output_dir
+      : undefined;
+  return typeof folder === 'string' && folder !== '' ? folder : undefined;
+}

@@ -1,9 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackendInfo } from '@restok/backend-node';
+import type { PassedOver } from '@restok/data';
 import type { Checkpointed, SkippedCheckpoint } from '@restok/training';
-import { restoreNewestCheckpoint, saveCheckpoint, TrainingLog } from '@restok/training';
+import { restoreNewestCheckpoint, saveCheckpoint } from '@restok/training';
 import { publishModel } from './publish-model';
+import { RunRecord } from './run-record';
+import type { DataNumbers, DataWatch } from './training-pictures';
+import { dataNumbers } from './training-pictures';
 
 /** How a run begins. */
 export interface TrainingStart {
@@ -20,7 +24,9 @@ export interface TrainingStart {
 /** What a run tells whoever watches it. */
 export interface RunObserver<Report, Evaluation> {
   onStart?(info: TrainingStart): void;
-  onStep?(report: Report & { picturesPerSecond: number }): void;
+  onStep?(report: Report & DataNumbers & { picturesPerSecond: number }): void;
+  /** Told when more of the data turned out to be unusable. */
+  onPassedOver?(passedOver: PassedOver): void;
   onEvaluation?(evaluation: Evaluation & { step: number }): void;
   onSave?(path: string): void;
 }
@@ -55,6 +61,8 @@ interface RunConfig {
 export interface TrainingTask<Report extends { readonly step: number }, Evaluation extends object> {
   readonly config: RunConfig;
   readonly trainer: Checkpointed & { next(): Promise<Report> };
+  /** How the data of the steps are read. */
+  readonly data: DataWatch;
   /** Before the first step of a new run. */
   prepare(): Promise<void>;
   evaluate(): Promise<Evaluation>;
@@ -72,7 +80,8 @@ export interface RunTaskOptions<Report, Evaluation> {
 /**
  * Trains until the last step or a signal, from the newest checkpoint that is whole.
  *
- * Everything goes below `experiment.output_dir`: checkpoints, log.jsonl, samples and `model`, the newest model.
+ * Everything goes below `experiment.output_dir`: checkpoints, log.jsonl, tensorboard, samples and
+ * `model`, the newest model.
  * With `experiment.resume` false the checkpoints that are there are removed first.
  */
 export async function runTask<Report extends { readonly step: number }, Evaluation extends object>(
@@ -94,8 +103,9 @@ export async function runTask<Report extends { readonly step: number }, Evaluati
 /** One run: what happens at the start, after every step and when it saves. */
 class TrainingRun<Report extends { readonly step: number }, Evaluation extends object> {
   private readonly folder: string;
-  private readonly log: TrainingLog;
+  private record: RunRecord | undefined;
   private savedStep = -1;
+  private numPassedOver = 0;
   private lastStepEnded = performance.now();
 
   constructor(
@@ -103,7 +113,6 @@ class TrainingRun<Report extends { readonly step: number }, Evaluation extends o
     private readonly observer: RunObserver<Report, Evaluation>,
   ) {
     this.folder = task.config.experiment.output_dir;
-    this.log = new TrainingLog(join(this.folder, 'log.jsonl'));
   }
 
   async start(resources: Pick<TrainingStart, 'backend' | 'workers'>): Promise<void> {
@@ -122,7 +131,7 @@ class TrainingRun<Report extends { readonly step: number }, Evaluation extends o
       await this.publish(restored.path);
     }
     const startStep = restored?.step ?? 0;
-    await this.log.resumeFrom(startStep);
+    this.record = await RunRecord.resume(this.folder, startStep);
     this.observer.onStart?.({
       ...resources,
       startStep,
@@ -135,28 +144,41 @@ class TrainingRun<Report extends { readonly step: number }, Evaluation extends o
 
   async step(): Promise<void> {
     const { experiment, training } = this.task.config;
-    const report = await this.task.trainer.next();
+    this.task.data.takeWaited();
+    const trained = await this.task.trainer.next();
     const now = performance.now();
+    const report = { ...trained, ...dataNumbers(this.task.data, now - this.lastStepEnded) };
+    this.tellPassedOver();
     const pictures = training.per_gpu_batch_size * training.gradient_accumulation_steps;
     const picturesPerSecond = pictures / ((now - this.lastStepEnded) / 1000);
     this.observer.onStep?.({ ...report, picturesPerSecond });
     const isDue = (every: number): boolean => report.step % every === 0;
     if (isDue(experiment.log_every)) {
-      await this.log.append({ ...report, picturesPerSecond: Math.round(picturesPerSecond * 10) / 10 });
+      await this.record?.step({ ...report, picturesPerSecond: Math.round(picturesPerSecond * 10) / 10 });
     }
     if (isDue(experiment.generate_every)) {
       const name = `step-${String(report.step).padStart(7, '0')}.png`;
-      await this.withAverages(() => this.task.writeSamples(join(this.folder, 'samples', name)));
+      const path = join(this.folder, 'samples', name);
+      await this.withAverages(() => this.task.writeSamples(path));
+      await this.record?.samples(report.step, path);
     }
     if (isDue(experiment.eval_every) || report.step === training.max_train_steps) {
       const evaluation = await this.withAverages(() => this.task.evaluate());
-      await this.log.append({ step: report.step, evaluation });
+      await this.record?.evaluation(report.step, evaluation);
       this.observer.onEvaluation?.({ step: report.step, ...evaluation });
     }
     if (isDue(experiment.save_every)) {
       await this.save();
     }
     this.lastStepEnded = performance.now();
+  }
+
+  private tellPassedOver(): void {
+    const { passedOver } = this.task.data;
+    if (passedOver.count > this.numPassedOver) {
+      this.numPassedOver = passedOver.count;
+      this.observer.onPassedOver?.(passedOver);
+    }
   }
 
   /** A checkpoint, and the newest model in `model`. */

@@ -15,3 +15,4 @@ export type {
 } from './generator-config';
 export { interpolateConfig, overrideConfig, parseConfigText, parseRawConfig } from './config-text';
 export type { ConfigTree } from './config-text';
+export { ProtobufWriter } from './protobuf-writer';

@@ -1,7 +1,7 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { keep, mean, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
-import type { CodeDataset } from '@restok/data';
+import type { CodeDataset, PictureDataset } from '@restok/data';
 import type { Generator } from '@restok/generator';
 import type { Parameter } from '@restok/ops';
 import { DataOrder } from './data-order';
@@ -13,7 +13,8 @@ import { valueAndGradients } from './value-and-gradients';
 export type GeneratorData = Pick<
   CodeDataset,
   'count' | 'numLatents' | 'codebookSize' | 'classNames' | 'read'
->;
+> &
+  Pick<PictureDataset, 'prepare'>;
 
 /** How well the indices of a batch are predicted. */
 export interface GeneratorTerms {
@@ -74,9 +75,12 @@ export class GeneratorPartGradients {
   }
 
   private async readBatch(batch: number): Promise<Batch> {
-    const { per_gpu_batch_size: batchSize } = this.config.training;
+    const { per_gpu_batch_size: batchSize, gradient_accumulation_steps: parts } = this.config.training;
     const random = this.randomOf(`codes ${batch}`);
     const { indices, labels } = await this.data.read(this.order.batch(batch, batchSize), { random });
+    // What a process computes in this step, it computes in the next one too.
+    const next = batch + parts;
+    this.data.prepare?.(this.order.batch(next, batchSize), { random: this.randomOf(`codes ${next}`) });
     return { indices: tensor2d(indices, [batchSize, this.data.numLatents], 'int32'), labels };
   }
 

@@ -37,13 +37,15 @@ describe('parseGeneratorTrainingConfig', () => {
     expect(problemsOf(...pictures, 'experiment.tokenizer_checkpoint=model')).toEqual([]);
   });
 
-  it('refuses tar shards with the override that helps', () => {
-    const overrides = [
+  it('takes tar shards and their preprocessing as published files name them', () => {
+    const { dataset } = tinyGeneratorConfig(
       'dataset.params.pretokenization=',
-      'dataset.params.train_shards_path_or_url=train-0.tar',
+      'dataset.params.train_shards_path_or_url=train-{0000..1023}.tar',
+      'dataset.preprocessing.resize_with_crop=1.1',
       'experiment.tokenizer_checkpoint=model',
-    ];
-    expect(problemsOf(...overrides)[0]).toContain('add dataset.params.train_shards_path_or_url=');
+    );
+    expect(dataset.params.train_shards_path_or_url).toBe('train-{0000..1023}.tar');
+    expect(dataset.preprocessing).toMatchObject({ resize_with_crop: 1.1, random_crop: false });
   });
 
   it('lists the problems of every part', () => {

@@ -1,7 +1,14 @@
 import type { ConfigTree, GeneratorConfig } from '@restok/core';
 import { ConfigError, parseGeneratorConfig } from '@restok/core';
 import { z } from 'zod';
-import { experimentSection, optimizerSection, schedulerSection, trainingSection } from './training-sections';
+import {
+  experimentSection,
+  optimizerSection,
+  pictureParams,
+  preprocessingSection,
+  schedulerSection,
+  trainingSection,
+} from './training-sections';
 
 const trainingConfig = z
   .object({
@@ -11,18 +18,12 @@ const trainingConfig = z
     }),
     dataset: z
       .object({
-        params: z
-          .object({
-            /** A folder of codes made by `restok extract`. */
-            pretokenization: z.string().nullish(),
-            /** Pictures to tokenise as they come, where there are no codes. */
-            train_shards_path_or_url: z.string().nullish(),
-          })
-          .loose(),
-        preprocessing: z
-          .object({ random_flip: z.boolean().default(false), random_crop: z.boolean().default(false) })
-          .loose()
-          .default({ random_flip: false, random_crop: false }),
+        // Pictures are tokenised as they come where there are no codes.
+        params: pictureParams.extend({
+          /** A folder of codes made by `restok extract`. */
+          pretokenization: z.string().nullish(),
+        }),
+        preprocessing: preprocessingSection.default(preprocessingSection.parse({})),
       })
       .loose(),
     optimizer: optimizerSection(0.05),
@@ -72,21 +73,12 @@ function missingData({ dataset, experiment }: z.infer<typeof trainingConfig>): s
   }
   if (!isGiven(pictures)) {
     return [
-      'dataset.params.pretokenization must name a folder of codes (make one with restok extract), or train_shards_path_or_url a folder of pictures',
+      'dataset.params.pretokenization must name a folder of codes (make one with restok extract), or train_shards_path_or_url a folder or tar shards of pictures',
     ];
   }
-  const problems: string[] = [];
-  if (pictures.endsWith('.tar')) {
-    problems.push(
-      `tar shards (${pictures}) cannot be read by this version; add dataset.params.train_shards_path_or_url=<a folder of pictures>`,
-    );
-  }
-  if (!isGiven(experiment.tokenizer_checkpoint)) {
-    problems.push(
-      'pictures are tokenised as they come: experiment.tokenizer_checkpoint must name a tokenizer',
-    );
-  }
-  return problems;
+  return isGiven(experiment.tokenizer_checkpoint)
+    ? []
+    : ['pictures are tokenised as they come: experiment.tokenizer_checkpoint must name a tokenizer'];
 }
 
 /** Whether a text is there and not empty. */

@@ -44,7 +44,7 @@ export { GeneratorTrainer } from './generator-trainer';
 export type { GeneratorStepReport, GeneratorTrainerState } from './generator-trainer';
 export { evaluateGenerator } from './evaluate-generator';
 export type { EvaluateGeneratorOptions, GeneratorEvaluation } from './evaluate-generator';
-export type { UpdateSections } from './training-sections';
+export type { PictureParams, PreprocessingConfig, UpdateSections } from './training-sections';
 export { recordedDraws, seededDraws } from './draws';
 export type { Draws } from './draws';
 export { augmentPictures } from './augmentation/augment-pictures';

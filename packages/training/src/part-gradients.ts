@@ -95,6 +95,8 @@ export class PartGradients {
     const batch = step * parts + part;
     const pictures = [...this.order.batch(batch, batchSize)];
     const pixels = await this.readPictures(batch, pictures);
+    // What a process computes in this step, it computes in the next one too.
+    this.prepareBatch(batch + parts);
     const draws = seededDraws(this.randomOf(`jitter ${step} ${part}`));
     const targets = await this.objective.prepare({ pixels, pictures }, draws);
     try {
@@ -108,6 +110,12 @@ export class PartGradients {
   /** Pixels of batch number `batch`, counted over the whole run; owned by the caller. */
   async readBatch(batch: number): Promise<Tensor4D> {
     return this.readPictures(batch, [...this.order.batch(batch, this.config.training.per_gpu_batch_size)]);
+  }
+
+  /** Lets the data set begin with a batch, while this thread computes. */
+  private prepareBatch(batch: number): void {
+    const pictures = this.order.batch(batch, this.config.training.per_gpu_batch_size);
+    this.dataset.prepare?.(pictures, { random: this.randomOf(`pictures ${batch}`) });
   }
 
   private async readPictures(batch: number, pictures: readonly number[]): Promise<Tensor4D> {

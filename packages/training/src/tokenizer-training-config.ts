@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { ConfigTree, TokenizerConfig } from '@restok/core';
 import { ConfigError, parseTokenizerConfig } from '@restok/core';
 import { alignmentProblems, lossesSection, lossProblems, perceptualProblems } from './losses-section';
-import { experimentSection, optimizerSection, schedulerSection, trainingSection } from './training-sections';
+import {
+  experimentSection,
+  optimizerSection,
+  pictureParams,
+  preprocessingSection,
+  schedulerSection,
+  trainingSection,
+} from './training-sections';
 
 const trainingConfig = z
   .object({
@@ -10,14 +17,8 @@ const trainingConfig = z
     losses: lossesSection.default(lossesSection.parse({})),
     dataset: z
       .object({
-        params: z.object({ train_shards_path_or_url: z.string() }).loose(),
-        preprocessing: z
-          .object({
-            random_flip: z.boolean().default(false),
-            random_crop: z.boolean().default(false),
-            random_resized_crop: z.boolean().default(false),
-          })
-          .loose(),
+        params: pictureParams.extend({ train_shards_path_or_url: z.string() }),
+        preprocessing: preprocessingSection,
       })
       .loose(),
     optimizer: optimizerSection(1e-4),
@@ -40,13 +41,13 @@ export type TokenizerTrainingConfig = z.infer<typeof trainingConfig> & {
  * Checks a training config in the authors' form.
  *
  * @param raw parsed and interpolated.
- * @throws ConfigError listing every wrong value, and everything that this version cannot train or read, with
- *   the override that switches it off.
+ * @throws ConfigError listing every wrong value, and everything that this version cannot train, with the
+ *   override that switches it off.
  */
 export function parseTokenizerTrainingConfig(raw: ConfigTree): TokenizerTrainingConfig {
   const parsed = trainingConfig.safeParse(raw);
   const problems = parsed.success
-    ? [...lossProblems(parsed.data), ...unreadableData(parsed.data)]
+    ? lossProblems(parsed.data)
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   let tokenizer: TokenizerConfig | undefined;
   try {
@@ -100,13 +101,4 @@ function movesOfFixedCodes(tokenizer: TokenizerConfig, config: CheckedTrainingCo
     );
   }
   return problems;
-}
-
-function unreadableData({ dataset }: CheckedTrainingConfig): string[] {
-  const path = dataset.params.train_shards_path_or_url;
-  return path.endsWith('.tar')
-    ? [
-        `tar shards (${path}) cannot be read by this version; add dataset.params.train_shards_path_or_url=<a folder of pictures>`,
-      ]
-    : [];
 }

@@ -67,6 +67,34 @@ export const trainingSection = z
   })
   .loose();
 
+/** Where pictures lie: folders, or tar shards as `openShards` takes them. Published keys. */
+export const pictureParams = z
+  .object({
+    train_shards_path_or_url: z.string().nullish(),
+    /** What is evaluated on; by default the pictures of the training, or the test split that they have. */
+    eval_shards_path_or_url: z.string().nullish(),
+    /** Threads that read and decode pictures; there are no more of them than cores. */
+    num_workers_per_gpu: z.number().int().nonnegative().optional(),
+  })
+  .loose();
+
+/** The checked keys of `dataset.params` that say where pictures lie. */
+export type PictureParams = z.infer<typeof pictureParams>;
+
+/** How pictures are brought to `crop_size`. Published keys. */
+export const preprocessingSection = z
+  .object({
+    random_flip: z.boolean().default(false),
+    random_crop: z.boolean().default(false),
+    random_resized_crop: z.boolean().default(false),
+    resize_shorter_edge: count.optional(),
+    resize_with_crop: z.number().min(1).optional(),
+  })
+  .loose();
+
+/** A checked `dataset.preprocessing`. */
+export type PreprocessingConfig = z.infer<typeof preprocessingSection>;
+
 /** What {@link ModelUpdater} reads of a training config. */
 export interface UpdateSections {
   readonly optimizer: z.infer<ReturnType<typeof optimizerSection>>;

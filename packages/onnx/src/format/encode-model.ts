@@ -1,6 +1,6 @@
+import { ProtobufWriter } from '@restok/core';
 import type { AttributeValue, Initializer, OnnxGraph, OnnxNode, OnnxPort } from './onnx-graph';
 import { onnxTypes } from './onnx-graph';
-import { ProtobufWriter } from './protobuf-writer';
 
 /**
  * The version of ONNX's operators that graphs use: the newest that the ONNX of Debian 12 checks, and the first with

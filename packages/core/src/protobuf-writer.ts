@@ -1,5 +1,6 @@
 /** Kinds of fields in Protocol Buffers. */
 const VARINT = 0;
+const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
@@ -25,6 +26,13 @@ export class ProtobufWriter {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
     return this.append(varint(BigInt((field << 3) | FIXED_32))).append(bytes);
+  }
+
+  /** A number in double precision. */
+  double(field: number, value: number): this {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value, true);
+    return this.append(varint(BigInt((field << 3) | FIXED_64))).append(bytes);
   }
 
   text(field: number, value: string): this {

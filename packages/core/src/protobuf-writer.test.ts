@@ -35,6 +35,10 @@ describe('ProtobufWriter', () => {
     expect(bytesOf((writer) => writer.float(2, 1))).toEqual([0x15, 0, 0, 0x80, 0x3f]);
   });
 
+  it('writes double precision in little-endian order', () => {
+    expect(bytesOf((writer) => writer.double(1, -2))).toEqual([0x09, 0, 0, 0, 0, 0, 0, 0, 0xc0]);
+  });
+
   it('puts a message inside another', () => {
     const inner = new ProtobufWriter().integer(1, 150);
     expect(bytesOf((writer) => writer.message(3, inner))).toEqual([0x1a, 0x03, 0x08, 0x96, 0x01]);
