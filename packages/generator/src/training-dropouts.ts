@@ -44,6 +44,25 @@ export class TrainingDropouts {
     return this.path(this.drop(update, this.rates.ffn_dropout_p), layer);
   }
 
+  /** A function that drops the same whenever it is called; the first call moves the stream, later ones do not. */
+  repeatable<X, Y>(run: (x: X) => Y): (x: X) => Y {
+    const before = this.random.state;
+    let hasRun = false;
+    return (x) => {
+      if (!hasRun) {
+        hasRun = true;
+        return run(x);
+      }
+      const now = this.random.state;
+      this.random.state = before;
+      try {
+        return run(x);
+      } finally {
+        this.random.state = now;
+      }
+    };
+  }
+
   /** Drops the update of whole samples; the rate grows evenly from 0 in the first layer to the config's in the last. */
   private path(update: Tensor3D, layer: number): Tensor3D {
     const rate = (this.rates.drop_path_rate * layer) / Math.max(1, this.rates.n_layer - 1);

@@ -1,7 +1,7 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { add, tidy } from '@tensorflow/tfjs-core';
 import type { HeadCounts, RotationTable } from '@restok/ops';
-import { linear, Module, ones, rmsNorm, rotateHeads, swiGlu, weight } from '@restok/ops';
+import { linear, Module, ones, RecomputableModule, rmsNorm, rotateHeads, swiGlu, weight } from '@restok/ops';
 
 export interface BlockSizes extends HeadCounts {
   readonly width: number;
@@ -20,6 +20,8 @@ export interface BlockContext {
   readonly dropouts?: {
     attention(update: Tensor3D, layer: number): Tensor3D;
     feedForward(update: Tensor3D, layer: number): Tensor3D;
+    /** A function that drops the same whenever it is called. */
+    repeatable<X, Y>(run: (x: X) => Y): (x: X) => Y;
   };
 }
 
@@ -95,7 +97,7 @@ class FeedForward extends Module {
  *
  * @source method.md, section 7.
  */
-export class TransformerBlock extends Module {
+export class TransformerBlock extends RecomputableModule {
   private readonly attention;
   private readonly feedForward;
   private readonly attentionNorm;
@@ -111,6 +113,11 @@ export class TransformerBlock extends Module {
 
   /** `[B, T, D]` to `[B, T, D]`, owned by the caller. */
   forward(x: Tensor3D, layer: number, context: BlockContext): Tensor3D {
+    const run = (input: Tensor3D): Tensor3D => this.run(input, layer, context);
+    return this.recompute(x, this.recomputes ? (context.dropouts?.repeatable(run) ?? run) : run);
+  }
+
+  private run(x: Tensor3D, layer: number, context: BlockContext): Tensor3D {
     return tidy(() => {
       const { dropouts } = context;
       const mixed = this.attention.forward(this.attentionNorm.forward(x), layer, context);

@@ -40,6 +40,14 @@ export class Module {
     }
   }
 
+  /** This module and all below it. */
+  *modules(): Generator<Module> {
+    yield this;
+    for (const child of this.children.values()) {
+      yield* child.modules();
+    }
+  }
+
   /** Draws every parameter anew; the same seed gives the same values on every backend. */
   initialize(seed: number, scheme: InitializationName = 'published'): void {
     const random = new Random(seed);

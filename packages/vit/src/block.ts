@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
-import { gelu, layerNorm, Module, ones, scaledResidual } from '@restok/ops';
+import { gelu, layerNorm, Module, ones, RecomputableModule, scaledResidual } from '@restok/ops';
 import type { SequenceContext } from './attention-layer';
 import { AttentionLayer, LinearLayer, NormParameters } from './attention-layer';
 import type { Observer } from './observer';
@@ -42,7 +42,7 @@ export class Mlp extends Module {
  *
  * @source method.md, section 3.
  */
-export class Block extends Module {
+export class Block extends RecomputableModule {
   private readonly attentionScale;
   private readonly mlpScale;
   private readonly attentionNorm;
@@ -62,19 +62,27 @@ export class Block extends Module {
 
   /** Both halves: `[B, T, D]` to `[B, T, D]`, owned by the caller. */
   forward(x: Tensor3D, sequence: SequenceContext): Tensor3D {
-    return tidy(() => this.feedForward(this.attend(x, sequence)));
+    return tidy(() => this.recompute(x, (input) => this.mix(this.look(input, sequence))));
   }
 
   /** First half: the attention residual. */
   attend(x: Tensor3D, sequence: SequenceContext): Tensor3D {
+    return this.recompute(x, (input) => this.look(input, sequence));
+  }
+
+  /** Second half: the MLP residual. */
+  feedForward(x: Tensor3D): Tensor3D {
+    return this.recompute(x, (input) => this.mix(input));
+  }
+
+  private look(x: Tensor3D, sequence: SequenceContext): Tensor3D {
     return tidy(() => {
       const update = this.attention.forward(this.attentionNorm.forward(x), sequence);
       return scaledResidual(x, update, this.attentionScale.as<Tensor1D>());
     });
   }
 
-  /** Second half: the MLP residual. */
-  feedForward(x: Tensor3D): Tensor3D {
+  private mix(x: Tensor3D): Tensor3D {
     return tidy(() =>
       scaledResidual(x, this.mlp.forward(this.mlpNorm.forward(x)), this.mlpScale.as<Tensor1D>()),
     );
