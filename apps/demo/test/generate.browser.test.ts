@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import '@tensorflow/tfjs-backend-wasm';
-import { setBackend } from '@tensorflow/tfjs-core';
-import { fromUnitRange } from '@restok/data';
-import { Generator } from '@restok/generator';
-import { ResTok } from '@restok/tokenizer';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canvasPixels, largestDifference } from './canvas-pixels';
+import { generateInNode } from './in-node';
 import { longestTask } from './longest-task';
 import { openPage, startBrowser } from './open-page';
 
@@ -41,19 +37,13 @@ describe('Generate', () => {
       '#/generate?class=food%2Fnoto&seed=7&n=1&guidance=2&schedule=step&start=0.25&temperature=0.9&topp=0.9',
     );
     await whenDone(page);
-    await setBackend('wasm');
-    const folder = `${inject('modelsFolder')}/emoji-64`;
-    const generator = await Generator.fromPretrained(`${folder}/generator`);
-    const tokenizer = await ResTok.fromPretrained(`${folder}/tokenizer`);
-    const label = generator.config.class_names!.indexOf('food/noto');
-    const indices = await generator.generateIndices([label], {
+    const expected = await generateInNode('food/noto', {
       seed: 7,
       guidanceScale: 2,
       guidanceSchedule: { name: 'step', start: 0.25 },
       temperature: 0.9,
       topP: 0.9,
     });
-    const expected = fromUnitRange(await tokenizer.decodeIndices(indices).data(), 64, 64).pixels;
     expect(largestDifference(await canvasPixels(page, 'generated'), expected)).toBeLessThanOrEqual(
       PIXEL_TOLERANCE,
     );

@@ -15,9 +15,13 @@ const QUIET = [
 /** Starting the engine and loading the model on a machine that does other work, too. */
 export const READY_TIMEOUT = 120_000;
 
-/** A browser without WebGPU, so that the page takes WebAssembly. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', ...QUIET] });
+/** WebGPU on a graphics card that the processor emulates. */
+const EMULATED_CARD = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** A browser, by default without WebGPU, so that the page takes WebAssembly. */
+export function startBrowser(graphics: 'none' | 'emulated' = 'none'): Promise<Browser> {
+  const args = ['--no-sandbox', ...QUIET, ...(graphics === 'emulated' ? EMULATED_CARD : [])];
+  return chromium.launch({ executablePath: findChromium(), args });
 }
 
 /** What is open in a test: the page, what it logged as an error, and how to close it. */

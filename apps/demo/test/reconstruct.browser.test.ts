@@ -1,55 +1,21 @@
-import '@tensorflow/tfjs-backend-cpu';
-import { setBackend, tensor4d } from '@tensorflow/tfjs-core';
-import { evaluationCrop, fromUnitRange, readPicture, toUnitRange } from '@restok/data';
-import { ResTok } from '@restok/tokenizer';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canvasPixels, largestDifference } from './canvas-pixels';
 import { openPage, startBrowser } from './open-page';
-import { textToTokens } from '../src/state/token-text';
+import { reconstructInNode } from './in-node';
+import { settled, shownIndices, whenSample, whenShown } from './reconstruct-page';
 
 /** Two backends sum in different orders; 8 bits hide all but a step or two of that. */
 const PIXEL_TOLERANCE = 2;
 const LARGEST_SCRIPT_BYTES = 300_000;
 const FIRST_PAINT_MILLISECONDS = 1000;
-const SAMPLE = 'dog-noto.png';
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();
 });
 afterAll(() => browser.close());
-
-/** What Node makes of a sample: its indices, and the pixels that a number of latents gives. */
-async function inNode(numKept: readonly number[]) {
-  await setBackend('cpu');
-  const models = inject('modelsFolder');
-  const tokenizer = await ResTok.fromPretrained(`${models}/emoji-64/tokenizer`);
-  const picture = evaluationCrop(await readPicture(`${models}/emoji-64/samples/${SAMPLE}`), 64);
-  const pixels = tensor4d(toUnitRange(picture), [1, 64, 64, 3]);
-  const { indices, codes } = tokenizer.encode(pixels);
-  const decoded = await Promise.all(
-    numKept.map(async (kept) => [
-      ...fromUnitRange(await tokenizer.decode(codes, { numKept: kept }).data(), 64, 64).pixels,
-    ]),
-  );
-  return { indices: [...(await indices.data())], decoded };
-}
-
-/** Waits until the picture of all latents is there. */
-async function whenShown(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    /\d/.test(document.querySelector('[data-testid=psnr]')?.textContent ?? ''),
-  );
-}
-
-async function whenSample(page: Page, title: string): Promise<void> {
-  await page.getByRole('button', { name: `Sample: ${title}` }).click();
-  // The address holds the new picture once it is encoded.
-  const before = page.url();
-  await page.waitForFunction((old) => location.href !== old, before);
-}
 
 function setKept(page: Page, key: string): Promise<void> {
   return page.getByRole('slider', { name: 'Kept latents' }).press(key);
@@ -60,9 +26,8 @@ describe('Reconstruct', () => {
     const { page, context, errors } = await openPage(browser);
     await whenShown(page);
     await whenSample(page, 'dog noto');
-    const expected = await inNode([64, 4]);
-    const text = new URLSearchParams((await page.evaluate(() => location.hash)).split('?')[1]).get('t') ?? '';
-    expect([...(textToTokens(text, 64, 4096) ?? [])]).toEqual(expected.indices);
+    const expected = await reconstructInNode('dog-noto.png', [64, 4]);
+    expect(await shownIndices(page)).toEqual(expected.indices);
     expect(largestDifference(await settled(page), expected.decoded[0]!)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
 
     await setKept(page, '3');
@@ -209,14 +174,3 @@ describe('Reconstruct', () => {
     expect(Math.min(...paints)).toBeLessThan(FIRST_PAINT_MILLISECONDS);
   });
 });
-
-/** The picture once it is the one that the strip says. */
-async function settled(page: Page): Promise<number[]> {
-  await page.waitForFunction(() => {
-    const frame = document.querySelector('[data-testid=picture]')?.closest('.frame');
-    return frame?.getAttribute('aria-busy') === 'false';
-  });
-  // The canvas is painted after the page is.
-  await page.waitForTimeout(500);
-  return canvasPixels(page, 'picture');
-}

@@ -24,7 +24,19 @@ export const generator = signal<GeneratorFacts | undefined>(undefined);
 /** What the loaded models are called. */
 export const modelName = signal('emoji-64');
 
+/** A model in use and where it came from, so that a new engine can load it again. */
+interface LoadedModel {
+  readonly place: ModelPlace;
+  readonly name: string;
+}
+
+/** A graphics card that was reset this often is left alone. */
+const MOST_RESETS = 2;
+
 let worker: Promise<Remote<EngineApi>> | undefined;
+let numResets = 0;
+let loadedTokenizer: LoadedModel | undefined;
+let loadedGenerator: LoadedModel | undefined;
 let tokenizerLoad: Promise<TokenizerFacts> | undefined;
 let generatorLoad: Promise<GeneratorFacts> | undefined;
 
@@ -39,7 +51,8 @@ export function engine(): Promise<Remote<EngineApi>> {
 
 async function startWorker(): Promise<Remote<EngineApi>> {
   activity.value = 'Starting the engine';
-  const wanted = new URLSearchParams(location.search).get('backend') ?? '';
+  const asked = new URLSearchParams(location.search).get('backend') ?? '';
+  const wanted = numResets < MOST_RESETS ? asked : 'WebAssembly';
   const started = new Worker(new URL('../worker/engine-worker.ts', import.meta.url), {
     type: 'module',
     name: wanted,
@@ -59,22 +72,42 @@ async function startWorker(): Promise<Remote<EngineApi>> {
   } finally {
     activity.value = undefined;
   }
-  void remote.whenLost().then(async (reason) => {
-    started.terminate();
-    await restart(reason);
+  const lost = remote.whenLost().then((reason) => {
+    throw new Error(
+      `The graphics card was reset (${reason}). The engine starts anew; what was under way is lost.`,
+    );
   });
-  return remote;
+  lost.catch((error: unknown) => {
+    // Calls that are under way are told first.
+    setTimeout(() => started.terminate());
+    void restart(error);
+  });
+  return failingWith(remote, lost);
 }
 
-/** A graphics card may be reset under a page: everything on it is gone, and the shipped model is loaded anew. */
-async function restart(reason: string): Promise<void> {
+/** The same engine, whose calls fail as soon as `lost` does: a worker that was ended answers nothing. */
+function failingWith(remote: Remote<EngineApi>, lost: Promise<never>): Remote<EngineApi> {
+  return new Proxy(remote, {
+    get(target, key, receiver): unknown {
+      const method: unknown = Reflect.get(target, key, receiver);
+      return typeof method === 'function' && typeof key === 'string' && key !== 'then'
+        ? (...given: unknown[]): Promise<unknown> =>
+            Promise.race([Reflect.apply(method, target, given), lost])
+        : method;
+    },
+  });
+}
+
+/** A graphics card may be reset under a page: everything on it is gone, and the models are loaded anew. */
+async function restart(reason: unknown): Promise<void> {
+  numResets += 1;
   worker = undefined;
   tokenizerLoad = undefined;
   generatorLoad = undefined;
   tokenizer.value = undefined;
   generator.value = undefined;
-  showProblem(`The graphics card was reset (${reason}). The engine starts anew; what was under way is lost.`);
   await ensureTokenizer().catch(showProblem);
+  showProblem(reason);
 }
 
 /** What the engine holds in memory, for a look from the console: `await restok.memory()`. */
@@ -82,28 +115,41 @@ Object.assign(globalThis, { restok: { memory: async () => (await engine()).memor
 
 /** The tokenizer in use: the one that was loaded last, at first the shipped one. */
 export function ensureTokenizer(): Promise<TokenizerFacts> {
-  tokenizerLoad ??= loadShippedTokenizer().catch((error: unknown) => {
+  tokenizerLoad ??= loadFirstTokenizer().catch((error: unknown) => {
     tokenizerLoad = undefined;
     throw error;
   });
   return tokenizerLoad;
 }
 
-async function loadShippedTokenizer(): Promise<TokenizerFacts> {
+async function loadFirstTokenizer(): Promise<TokenizerFacts> {
+  if (loadedTokenizer !== undefined) {
+    return loadTokenizer(loadedTokenizer.place, loadedTokenizer.name);
+  }
   const [models] = await Promise.all([siteModels(), engine()]);
   return loadTokenizer({ kind: 'url', url: models[0]!.tokenizer }, models[0]!.name);
 }
 
+/** The model's worker with a tokenizer in it, also when it had to be started anew. */
+export async function loadedEngine(): Promise<Remote<EngineApi>> {
+  await ensureTokenizer();
+  return engine();
+}
+
 /** The generator in use, at first the shipped one. */
 export function ensureGenerator(): Promise<GeneratorFacts> {
-  generatorLoad ??= loadShippedGenerator().catch((error: unknown) => {
+  generatorLoad ??= loadFirstGenerator().catch((error: unknown) => {
     generatorLoad = undefined;
     throw error;
   });
   return generatorLoad;
 }
 
-async function loadShippedGenerator(): Promise<GeneratorFacts> {
+async function loadFirstGenerator(): Promise<GeneratorFacts> {
+  if (loadedGenerator !== undefined) {
+    await ensureTokenizer();
+    return loadGenerator(loadedGenerator.place, loadedGenerator.name);
+  }
   const [models] = await Promise.all([siteModels(), ensureTokenizer()]);
   const url = models[0]!.generator;
   if (url === undefined) {
@@ -116,6 +162,7 @@ async function loadShippedGenerator(): Promise<GeneratorFacts> {
 export async function loadTokenizer(place: ModelPlace, name: string): Promise<TokenizerFacts> {
   const remote = await engine();
   const facts = await loading('tokenizer', (onProgress) => remote.loadTokenizer(place, proxy(onProgress)));
+  loadedTokenizer = { place, name };
   tokenizer.value = facts;
   tokenizerLoad = Promise.resolve(facts);
   modelName.value = name;
@@ -126,6 +173,7 @@ export async function loadTokenizer(place: ModelPlace, name: string): Promise<To
 export async function loadGenerator(place: ModelPlace, name: string): Promise<GeneratorFacts> {
   const remote = await engine();
   const facts = await loading('generator', (onProgress) => remote.loadGenerator(place, proxy(onProgress)));
+  loadedGenerator = { place, name };
   generator.value = facts;
   generatorLoad = Promise.resolve(facts);
   say(`The generator of ${name} is ready.`);

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { engine } from '../engine/engine-client';
+import { loadedEngine } from '../engine/engine-client';
 import type { PagePicture } from '../engine/engine-api';
 import { DecodeQueue, maskKey } from './decode-queue';
 import { decodeOrder, maskOf } from './levels';
@@ -27,7 +27,7 @@ export class TokenPicture {
     readonly original?: PagePicture,
   ) {
     this.queue = new DecodeQueue<PagePicture>(
-      async (masks) => (await engine()).decode(this.indices, [...masks]),
+      async (masks) => (await loadedEngine()).decode(this.indices, [...masks]),
       () => (this.version.value += 1),
       showProblem,
     );

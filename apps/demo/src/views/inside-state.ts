@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { engine, ensureTokenizer, tokenizer } from '../engine/engine-client';
+import { engine, ensureTokenizer, tokenizer, loadedEngine } from '../engine/engine-client';
 import type { AttentionMaps, CodebookMap, PagePicture } from '../engine/engine-api';
 import { rememberSettings, route } from '../state/address';
 import { levelsOf, maskOf } from '../state/levels';
@@ -59,7 +59,7 @@ export async function readAttention(shown: TokenPicture): Promise<void> {
   const heads = layer.value < facts.encoderLayers ? facts.encoderHeads : facts.decoderHeads;
   head.value = Math.min(head.value, heads - 1);
   latent.value = Math.min(latent.value, facts.numLatents - 1);
-  attention.value = await (await engine()).attention(shown.original, layer.value, head.value);
+  attention.value = await (await loadedEngine()).attention(shown.original, layer.value, head.value);
 }
 
 /** Compares the picture with itself without each level in turn. */

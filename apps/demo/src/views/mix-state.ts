@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import { proxy } from 'comlink';
-import { engine, ensureGenerator, ensureTokenizer, tokenizer } from '../engine/engine-client';
+import { engine, ensureGenerator, ensureTokenizer, tokenizer, loadedEngine } from '../engine/engine-client';
 import type { GenerateStep, NamedFile, PagePicture, TokenizerFacts } from '../engine/engine-api';
 import { siteModels } from '../engine/site-models';
 import { rememberSettings, route } from '../state/address';
@@ -169,7 +169,7 @@ async function computeBlend(): Promise<void> {
   blended = `${a.indices.join()} ${b.indices.join()}`;
   blend.value = [];
   const shares = Array.from({ length: BLEND_STEPS + 1 }, (_, step) => step / BLEND_STEPS);
-  blend.value = await (await engine()).blend(a.indices, b.indices, shares);
+  blend.value = await (await loadedEngine()).blend(a.indices, b.indices, shares);
 }
 
 effect(() => {

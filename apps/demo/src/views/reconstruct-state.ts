@@ -1,5 +1,12 @@
 import { computed, effect, signal } from '@preact/signals';
-import { attempt, engine, ensureTokenizer, modelName, tokenizer } from '../engine/engine-client';
+import {
+  attempt,
+  engine,
+  ensureTokenizer,
+  modelName,
+  tokenizer,
+  loadedEngine,
+} from '../engine/engine-client';
 import type { NamedFile, PagePicture } from '../engine/engine-api';
 import type { SiteSample } from '../engine/site-models';
 import { siteModels } from '../engine/site-models';
@@ -92,7 +99,7 @@ async function sampleNamed(title: string | null): Promise<SiteSample | undefined
 }
 
 async function originalOf({ url }: SiteSample): Promise<PagePicture> {
-  return (await engine()).openPicture(await (await fetch(url)).blob());
+  return (await loadedEngine()).openPicture(await (await fetch(url)).blob());
 }
 
 /** Reads one of the pictures that come with the page. */

@@ -1,5 +1,5 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { mean, slice, tensor4d, tidy, transpose } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { keep, mean, slice, tensor4d, tidy, transpose } from '@tensorflow/tfjs-core';
 import { resolveVitSize } from '@restok/core';
 import type { ResTok } from '@restok/tokenizer';
 import { tokenizerArchitecture } from '@restok/tokenizer';
@@ -28,13 +28,13 @@ export async function attentionMaps(
   const name = inEncoder ? `encoder.attn_heads.${layer}` : `decoder.attn_heads.${layer - encoderLayers}`;
   const cells = grid.rows * grid.columns;
   const { numLatents } = tokenizer;
-  let values: Float32Array | undefined;
+  let part: Tensor | undefined;
   tidy(() => {
     const observer = {
       attentionHeads: true,
       stage: (stage: string, value: unknown): void => {
         if (stage === name) {
-          values = latentsByCells(value as Tensor4D, { cells, numLatents, head, inEncoder });
+          part = keep(latentsByCells(value as Tensor4D, { cells, numLatents, head, inEncoder }));
         }
       },
     };
@@ -44,14 +44,21 @@ export async function attentionMaps(
       tokenizer.decode(codes, { observer });
     }
   });
-  const found = values;
-  if (found === undefined) {
+  if (part === undefined) {
     throw new Error(`This tokenizer has no layer ${layer}.`);
   }
+  // Awaited: some backends cannot read at once.
+  const found = await valuesOf(part);
   const maps = Array.from({ length: numLatents }, (_, latent) =>
     scaled(found.slice(latent * cells, (latent + 1) * cells)),
   );
   return { maps, rows: grid.rows, columns: grid.columns };
+}
+
+async function valuesOf(tensor: Tensor): Promise<Float32Array> {
+  const values = (await tensor.data()) as Float32Array;
+  tensor.dispose();
+  return values;
 }
 
 interface Part {
@@ -62,7 +69,7 @@ interface Part {
 }
 
 /** The part of `[1, H, T, T]` between latents and the finest image tokens, `[latents, cells]`. */
-function latentsByCells(weights: Tensor4D, { cells, numLatents, head, inEncoder }: Part): Float32Array {
+function latentsByCells(weights: Tensor4D, { cells, numLatents, head, inEncoder }: Part): Tensor {
   const [, heads, length] = weights.shape;
   const oneHead = head < 0 ? slice(weights, 0) : slice(weights, [0, head, 0, 0], [1, 1, length, length]);
   const square = mean(oneHead, [0, 1]); // [T, T]
@@ -70,10 +77,9 @@ function latentsByCells(weights: Tensor4D, { cells, numLatents, head, inEncoder 
     throw new Error(`This layer has ${heads} heads, got ${head}. Choose another.`);
   }
   // The encoder's sequence ends in the finest image tokens and the latents; the decoder's starts with the latents.
-  const part = inEncoder
+  return inEncoder
     ? slice(square, [length - numLatents, length - numLatents - cells], [numLatents, cells])
     : transpose(slice(square, [numLatents, 0], [cells, numLatents]));
-  return part.dataSync() as Float32Array;
 }
 
 function scaled(map: Float32Array): Float32Array {

@@ -5,8 +5,11 @@ import type { BackendNote } from '../engine/engine-api';
 interface BackendChoice {
   readonly name: string;
   readonly speed: string;
-  /** @param isWanted somebody asked for it by name. */
-  start(isWanted: boolean): Promise<void>;
+  /**
+   * @param isWanted somebody asked for it by name.
+   * @returns what else there is to say, in a sentence.
+   */
+  start(isWanted: boolean): Promise<string | undefined>;
 }
 
 const NO_CARD = 'this device has no graphics card that the browser may use';
@@ -33,10 +36,12 @@ export async function chooseBackend(wanted?: string): Promise<BackendNote> {
   const failures: string[] = [];
   for (const { name, speed, start } of inOrder(wanted)) {
     try {
-      await start(name.toLowerCase() === wanted?.toLowerCase());
+      const remark = await start(name.toLowerCase() === wanted?.toLowerCase());
       await ready();
-      const before = failures.length === 0 ? '' : ` ${failures.join(' ')}`;
-      return { name, reason: `Computing with ${name}, ${speed}.${before}` };
+      return {
+        name,
+        reason: [`Computing with ${name}, ${speed}.`, remark, ...failures].filter(Boolean).join(' '),
+      };
     } catch (error) {
       failures.push(`No ${name}: ${sentence(error)}`);
     }
@@ -62,7 +67,7 @@ export function whenBackendIsLost(): Promise<string> {
 let lost: Promise<string> = new Promise(() => undefined);
 
 /** An emulated graphics card is slower than the processor itself, so it is taken only when somebody asks for it. */
-async function startWebGpu(isWanted: boolean): Promise<void> {
+async function startWebGpu(isWanted: boolean): Promise<string | undefined> {
   // Asked before the backend is read, which is large.
   const { gpu } = navigator as Navigator & { gpu?: { requestAdapter(): Promise<object | null> } };
   if (gpu === undefined) {
@@ -78,11 +83,17 @@ async function startWebGpu(isWanted: boolean): Promise<void> {
     releaseWebGpuBackend();
     throw new Error(NO_CARD);
   }
-  await startUpTest();
+  try {
+    await startUpTest();
+  } catch (error) {
+    releaseWebGpuBackend();
+    throw error;
+  }
   lost = whenDeviceIsLost();
+  return isSoftware ? 'The card is emulated by the processor: right, but slow.' : undefined;
 }
 
-async function startWasm(): Promise<void> {
+async function startWasm(): Promise<undefined> {
   const [{ usePortableBackend }, plain, simd, threaded] = await Promise.all([
     import('@restok/backend-node/portable'),
     import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'),
@@ -98,12 +109,12 @@ async function startWasm(): Promise<void> {
   });
 }
 
-async function startWebGl(): Promise<void> {
+async function startWebGl(): Promise<undefined> {
   await import('@tensorflow/tfjs-backend-webgl');
   await activate('webgl');
 }
 
-async function startCpu(): Promise<void> {
+async function startCpu(): Promise<undefined> {
   await import('@tensorflow/tfjs-backend-cpu');
   await activate('cpu');
 }
