@@ -10,6 +10,7 @@ import type { ClassList } from './class-names';
 import type { EngineOption } from './engine';
 import { openOnnxGenerator, openOnnxTokenizer } from './engine';
 import type { CommonOptions } from './load-tokenizer';
+import { folderDigest } from './file-digest';
 import type { DescribedGenerator } from './model-kind';
 import { generatorConfigOf, tokenizerConfigOf } from './model-kind';
 import type { Output } from './output';
@@ -17,6 +18,7 @@ import type { PictureCoder } from './picture-coder';
 import { onnxCoder, tfjsCoder } from './picture-coder';
 import { shippedGenerator, shippedTokenizer } from './shipped-model';
 import { useBackend } from './use-backend';
+import { weightsDigest } from './weights-digest';
 
 /** Options of every command that runs a generator. */
 export interface GeneratorOptions extends CommonOptions, EngineOption {
@@ -34,10 +36,13 @@ export interface PairSizes {
 /** What generates indices, whatever computes it. */
 export type IndexGenerator = Pick<Generator, 'generate' | 'numLatents'>;
 
+/** Some work with a model; `digest` gives the SHA-256 of what was loaded. */
+type ModelWork<Model, Result> = (model: Model, digest: () => Promise<string>) => Promise<Result>;
+
 /** Loads one of the two models for some work and frees it afterwards, so that memory need not hold both. */
 export interface ModelPair {
-  withGenerator<Result>(work: (generator: IndexGenerator) => Promise<Result>): Promise<Result>;
-  withTokenizer<Result>(work: (tokenizer: PictureCoder) => Promise<Result>): Promise<Result>;
+  withGenerator<Result>(work: ModelWork<IndexGenerator, Result>): Promise<Result>;
+  withTokenizer<Result>(work: ModelWork<PictureCoder, Result>): Promise<Result>;
 }
 
 /** What to do before and after weights are loaded. */
@@ -60,7 +65,7 @@ export async function withModelPair<Prepared>(
   if (options.engine === 'onnx') {
     return withOnnxPair(options, task);
   }
-  await useBackend(options.backend);
+  await useBackend(options.backend, options.threads);
   const generator = await openModel(options.generator ?? shippedGenerator());
   try {
     const tokenizer = await openModel(options.tokenizer ?? shippedTokenizer());
@@ -90,8 +95,8 @@ async function withOnnxPair<Prepared>(
         ),
       );
       const models: ModelPair = {
-        withGenerator: (work) => work(generator),
-        withTokenizer: (work) => work(onnxCoder(tokenizer)),
+        withGenerator: (work) => work(generator, () => folderDigest(String(generatorFolder))),
+        withTokenizer: (work) => work(onnxCoder(tokenizer), () => folderDigest(String(tokenizerFolder))),
       };
       await task.run(models, prepared);
     } finally {
@@ -136,11 +141,11 @@ function modelPair(generator: OpenedModel, tokenizer: OpenedModel, output: Outpu
   return {
     async withGenerator(work) {
       const loaded = await Generator.fromWeights(generator.config, generator.weights, { onProgress });
-      return work(loaded).finally(() => loaded.dispose());
+      return work(loaded, () => weightsDigest(loaded)).finally(() => loaded.dispose());
     },
     async withTokenizer(work) {
       const loaded = await ResTok.fromWeights(tokenizer.config, tokenizer.weights, { onProgress });
-      return work(tfjsCoder(loaded)).finally(() => loaded.dispose());
+      return work(tfjsCoder(loaded), () => weightsDigest(loaded)).finally(() => loaded.dispose());
     },
   };
 }

@@ -37,7 +37,7 @@ export async function withTokenizer<Prepared>(
   output: Output,
   task: TokenizerTask<Prepared>,
 ): Promise<void> {
-  await useBackend(options.backend);
+  await useBackend(options.backend, options.threads);
   const model = await openModel(options.model ?? shippedTokenizer());
   let tokenizer: ResTok | undefined;
   try {

@@ -13,6 +13,11 @@ export function parseLimit(text: string): number {
   return parsed(text, /^\d+$/, Number.isSafeInteger, 'a whole number, 0 for no limit');
 }
 
+/** Reads a time. */
+export function parseSeconds(text: string): number {
+  return parsed(text, NUMBER, (seconds) => seconds >= 1, 'a number of seconds, at least 1');
+}
+
 /** Reads a guidance scale. */
 export function parseGuidance(text: string): number {
   return parsed(text, NUMBER, (scale) => scale >= 1, 'a number of at least 1, which is no guidance');

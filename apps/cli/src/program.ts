@@ -14,29 +14,39 @@ import { evalReconstruction } from './commands/eval-reconstruction';
 import type { ExportOptions } from './commands/export';
 import { exportFormats, exportModel, weightTypes } from './commands/export';
 import type { ExtractOptions } from './commands/extract';
-import { extract } from './commands/extract';
-import { parseShard } from './commands/extract-shard';
+import { extract, openExtraction } from './commands/extract';
+import { parseShard } from './shards/shard';
 import { generate } from './commands/generate';
 import type { GenerateOptions } from './commands/generate-checks';
-import { info } from './commands/info';
+import { checkShardOptions } from './commands/generate-checks';
+import { openGeneration } from './commands/generate-shards';
+import type { MergeOptions } from './commands/merge';
+import { merge } from './commands/merge';
 import { mix } from './commands/mix';
 import type { ReconstructOptions } from './commands/reconstruct';
 import { reconstruct } from './commands/reconstruct';
+import type { DivisionOptions } from './commands/run-sharded';
+import { runSharded } from './commands/run-sharded';
 import type { TrainedKind, TrainOptions } from './commands/train';
 import { train, trainedKinds } from './commands/train';
+import type { WorkCommandOptions } from './commands/work';
+import { work } from './commands/work';
 import { engineNames } from './engine';
 import { oneLine } from './error-line';
 import type { CoderOptions, CommonOptions } from './load-tokenizer';
+import { addModelCommands } from './model-commands';
 import { parseCount, parseCounts, parseRanges } from './number-lists';
 import {
   parseGuidance,
   parseLimit,
   parseProbability,
+  parseSeconds,
   parseSeed,
   parseShare,
   parseTemperature,
 } from './number-options';
 import { printError } from './output';
+import { parseRedisAddress } from './queue/redis-address';
 import { backendNames } from './use-backend';
 
 /** The whole command line; its actions throw, and the caller turns errors into one line. */
@@ -48,22 +58,18 @@ export function createProgram(version: string): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', '\nExample:\n  restok reconstruct a.png --out pictures');
   quietErrors(program);
+  addModelCommands((...texts) => command(program, ...texts), parsePath);
   addPictureCommands(program);
   addGenerateCommand(program);
   addExportCommand(program);
   addTrainingCommands(program);
   addEvaluationCommands(program);
+  addQueueCommands(program);
   addMachineCommands(program);
   return program;
 }
 
 function addPictureCommands(program: Command): void {
-  command(
-    program,
-    'info [model]',
-    'config, levels, parameters, memory and licence of a model',
-    'restok info my-model',
-  ).action((model: string | undefined, options: CommonOptions) => info(model, options));
   coderCommand(
     program,
     'encode <image...>',
@@ -125,7 +131,7 @@ function addExportCommand(program: Command): void {
 }
 
 function addGenerateCommand(program: Command): void {
-  command(
+  const each = command(
     program,
     'generate',
     'pictures of classes',
@@ -134,9 +140,9 @@ function addGenerateCommand(program: Command): void {
     .addOption(engineOption())
     .option('--generator <model>', 'folder or URL of a generator (default: the shipped one)', parsePath)
     .option('--tokenizer <model>', 'folder or URL of its tokenizer (default: the shipped one)', parsePath)
-    .requiredOption('--class <classes>', 'names or numbers with commas between; info lists them', parseNames)
+    .option('--class <classes>', 'names or numbers with commas between; info lists them', parseNames)
     .requiredOption('--out <place>', 'folder of the pictures, or a .npz for all of them', parsePath)
-    .option('--count <n>', 'pictures of each class', parseCount, 1)
+    .option('--count <n>', 'pictures of each class; in shards without --class of all together', parseCount, 1)
     .option('--seed <n>', 'another one gives other pictures', parseSeed, 0)
     .option('--guidance <scale>', 'how strongly the class counts; 1 is no guidance', parseGuidance, 1)
     .addOption(
@@ -156,8 +162,16 @@ function addGenerateCommand(program: Command): void {
     .option('--grid <file>', 'one picture of all', parsePath)
     .option('--previews', 'also a picture after every pass', false)
     .option('--from <image>', 'a picture whose first levels are kept', parsePath)
-    .option('--keep-levels <ranges>', 'which levels of --from are kept, for instance 0-3', parseRanges)
-    .action((options: GenerateOptions) => generate(options));
+    .option('--keep-levels <ranges>', 'which levels of --from are kept, for instance 0-3', parseRanges);
+  withDivision(each, 'restok generate --count 50000 --shard 3/100 --out samples').action(
+    (options: GenerateOptions & DivisionOptions) =>
+      runSharded(options, {
+        name: 'generate',
+        whole: generate,
+        open: openGeneration,
+        check: checkShardOptions,
+      }),
+  );
 }
 
 function addTrainingCommands(program: Command): void {
@@ -170,24 +184,28 @@ function addTrainingCommands(program: Command): void {
     .addArgument(new Argument('<what>', 'what to train').choices(trainedKinds))
     .argument('[overrides...]', 'key=value')
     .requiredOption('--config <file>', 'YAML or JSON in the form of the authors', parsePath)
+    .option('--dashboard [port]', 'show the run on a page of this machine; the next free port by default')
     .action((kind: TrainedKind, overrides: string[], options: TrainOptions) =>
       train(kind, overrides, options),
     );
-  tokenizerCommand(
-    program,
-    'extract',
-    'codes of a whole data set, for training a generator; goes on after a stop',
-    'restok extract --data data/emoji --out data/emoji-codes --shard 1/4',
-  )
-    .requiredOption('--data <folder>', 'a folder of pictures, or that of restok data emoji', parsePath)
-    .requiredOption('--out <folder>', 'folder of the codes', parsePath)
-    .option(
-      '--ten-crop',
-      'ten crops of the picture at 1.1 times the size instead of centre and mirror',
-      false,
+  withDivision(
+    tokenizerCommand(
+      program,
+      'extract',
+      'codes of a whole data set, for training a generator; goes on after a stop',
+      'restok extract --data data/emoji --out data/emoji-codes',
     )
-    .option('--shard <i/n>', 'only every n-th picture, beginning with the i-th, for instance 2/4', parseShard)
-    .action((options: ExtractOptions) => extract(options));
+      .requiredOption('--data <folder>', 'a folder of pictures, or that of restok data emoji', parsePath)
+      .requiredOption('--out <folder>', 'folder of the codes', parsePath)
+      .option(
+        '--ten-crop',
+        'ten crops of the picture at 1.1 times the size instead of centre and mirror',
+        false,
+      ),
+    'restok extract --data data/emoji --out data/emoji-codes --shard 1/4',
+  ).action((options: ExtractOptions & DivisionOptions) =>
+    runSharded(options, { name: 'extract', whole: extract, open: openExtraction }),
+  );
   command(program, 'data', 'fetches a data set from the npm registry', 'restok data emoji --out data/emoji')
     .addArgument(new Argument('<what>', 'which data set').choices(['emoji']))
     .requiredOption('--out <folder>', 'where to put it', parsePath)
@@ -243,7 +261,66 @@ function addMachineCommands(program: Command): void {
   ).action((options: CommonOptions) => doctor(options));
   tokenizerCommand(program, 'bench', 'the table of speeds of this machine', 'restok bench --json')
     .option('--generator <model>', 'folder or URL of a generator (default: the shipped one)', parsePath)
+    .option('--large', 'the released tokenizer too, with random weights: 6 GB of memory, 3 GB of disk')
     .action((options: BenchOptions) => bench(options));
+}
+
+function addQueueCommands(program: Command): void {
+  command(
+    program,
+    'merge <folder>',
+    'the result of a folder whose shards are all done',
+    'restok merge samples',
+  ).action((folder: string, options: MergeOptions) => merge(folder, options));
+  withThreads(
+    command(
+      program,
+      'work',
+      'shards of whatever is queued, until Ctrl-C',
+      'restok work --queue redis://127.0.0.1:6379 --root /shared --threads 2',
+    ),
+    1,
+  )
+    .requiredOption('--queue <address>', 'the Redis of the queue', parseRedisAddress)
+    .option('--root <folder>', 'the folder that all machines share; work stays below it', parsePath, '.')
+    .option(
+      '--lock <seconds>',
+      'a worker that is silent for so long is taken for dead; longer than any pass',
+      parseSeconds,
+      60,
+    )
+    .option('--idle <seconds>', 'leave after so long without work', parseSeconds)
+    .action((options: WorkCommandOptions) => work(options));
+}
+
+/** Commands whose work can be divided. */
+function withDivision(each: Command, example: string): Command {
+  return withThreads(each)
+    .option('--shard <i/n>', 'only one of n parts, for instance 2/4; restok merge joins them', parseShard)
+    .option(
+      '--queue <address>',
+      'let the workers of a queue do it, for instance redis://HOST:6379',
+      parseRedisAddress,
+    )
+    .option('--shards <n>', 'how many parts are queued', parseCount)
+    .option('--attempts <n>', 'how often a queued part that fails is tried', parseCount, 3)
+    .option('--root <folder>', 'the folder that all machines of the queue share', parsePath, '.')
+    .addHelpText('after', `  ${example}\n  ${queueExample(example)}`);
+}
+
+function queueExample(example: string): string {
+  return example.replace(/--shard \S+/, '--queue redis://127.0.0.1:6379 --shards 100');
+}
+
+function withThreads(each: Command, byDefault?: number): Command {
+  return each.option(
+    '--threads <n>',
+    byDefault === undefined
+      ? 'threads of matrix products (default: one per core)'
+      : 'threads of matrix products',
+    parseCount,
+    byDefault,
+  );
 }
 
 function command(program: Command, usage: string, description: string, example: string): Command {

@@ -10,6 +10,8 @@ export type BackendName = (typeof backendNames)[number];
 
 export interface BackendOption {
   readonly backend: BackendName;
+  /** Threads of matrix products; one per core up to eight when left out. Stock backends have one. */
+  readonly threads?: number;
 }
 
 /** What computes, and why. */
@@ -25,15 +27,16 @@ export interface ChosenBackend {
 /**
  * Makes the backend of a command current.
  *
+ * @param wanted threads of matrix products.
  * @throws BackendUnavailableError when it cannot be had here.
  */
-export async function useBackend(name: BackendName): Promise<ChosenBackend> {
+export async function useBackend(name: BackendName, wanted?: number): Promise<ChosenBackend> {
   // Without this, tfjs-core advertises another backend on standard error.
   tf.enableProdMode();
   switch (name) {
     case 'auto':
     case 'node': {
-      const { backend, gemm, library, threads, reason } = await useNodeBackend();
+      const { backend, gemm, library, threads, reason } = await useNodeBackend({ threads: wanted });
       return { backend, products: `${gemm} (${library})`, threads, reason };
     }
     case 'wasm':

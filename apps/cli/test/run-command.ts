@@ -31,6 +31,7 @@ const PROGRAM = fileURLToPath(new URL('../dist/restok.js', import.meta.url));
 
 /** A running program. */
 export interface RunningProgram {
+  readonly pid: number | undefined;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Omit<CommandResult, 'code'> & { code: number | null; signal: string | null }>;
 }
@@ -49,5 +50,5 @@ export function startProgram(...argv: string[]): RunningProgram {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return { kill: (signal) => void child.kill(signal), ended };
+  return { pid: child.pid, kill: (signal) => void child.kill(signal), ended };
 }

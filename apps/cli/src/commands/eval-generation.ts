@@ -12,6 +12,8 @@ import type { PictureSet } from '../evaluation/picture-set';
 import { isArchive, openScoredData, pixelsDigest, readSamples, readSet } from '../evaluation/picture-set';
 import type { EvaluationReport, MetricLabel } from '../evaluation/report';
 import { reportLines } from '../evaluation/report';
+import type { StoredStatistics } from '../evaluation/stored-statistics';
+import { readStoredStatistics } from '../evaluation/stored-statistics';
 import type { CommonOptions } from '../load-tokenizer';
 import { createOutput, rateText } from '../output';
 import { UsageError } from '../usage-error';
@@ -48,7 +50,7 @@ export async function evalGeneration(options: EvalGenerationOptions): Promise<vo
     );
   }
   const output = createOutput(options);
-  await useBackend(options.backend);
+  await useBackend(options.backend, options.threads);
   const samples = await readSamples(options.samples);
   const reference = await openReference(options.reference, samples);
   const settings = {
@@ -65,7 +67,10 @@ export async function evalGeneration(options: EvalGenerationOptions): Promise<vo
   const part =
     inception === undefined
       ? byPixels(samples, reference.pictures)
-      : await byInception(samples, reference.pictures, { inception, resize, progress: output.progress });
+      : await byInception(samples, reference.pictures, {
+          ...{ inception, resize, progress: output.progress },
+          stored: isArchive(options.reference) ? await readStoredStatistics(options.reference) : undefined,
+        });
   const report = { settings: { ...settings, ...part.settings }, metrics: part.metrics };
   output.result(report, reportLines(report, labels));
 }
@@ -119,6 +124,8 @@ async function byInception(
   options: {
     readonly inception: string;
     readonly resize?: PreprocessingName;
+    /** Statistics that the reference's file holds; they are used for FID and sFID as that suite does. */
+    readonly stored?: StoredStatistics;
     progress(text: string): void;
   },
 ): Promise<EvaluationReport> {
@@ -132,11 +139,12 @@ async function byInception(
     return {
       settings: {
         ...settings,
-        'reference statistics': 'of its pictures, not of statistics that its file may hold',
+        'reference statistics':
+          options.stored === undefined ? 'of its pictures' : 'mu, sigma, mu_s and sigma_s of its file',
       },
       metrics: {
-        fid: frechetDistance(ofReference.pooled, ofSamples.pooled),
-        sFid: frechetDistance(ofReference.spatial, ofSamples.spatial),
+        fid: frechetDistance((options.stored ?? ofReference).pooled, ofSamples.pooled),
+        sFid: frechetDistance((options.stored ?? ofReference).spatial, ofSamples.spatial),
         ...inceptionScores(ofSamples),
         ...precisionAndRecall(ofReference, ofSamples),
       },

@@ -23,7 +23,7 @@ import type { Output } from '../output';
 import { createOutput, rateText } from '../output';
 import { shippedTokenizer } from '../shipped-model';
 import { UsageError } from '../usage-error';
-import { tokenizerDigest } from './extract-digest';
+import { weightsDigest } from '../weights-digest';
 
 export interface EvalReconstructionOptions extends TokenizerOptions {
   readonly data: string;
@@ -67,7 +67,7 @@ export async function evalReconstruction(options: EvalReconstructionOptions): Pr
       const report = {
         settings: {
           model: options.model ?? shippedTokenizer(),
-          'model sha256': await tokenizerDigest(tokenizer),
+          'model sha256': await weightsDigest(tokenizer),
           data: name,
           'data count': pictures.count,
           'data size': `${pictures.size} x ${pictures.size}`,

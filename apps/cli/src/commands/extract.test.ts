@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type { CodeDataset } from '@restok/data';
 import {
   extractionMethods,
   openCodeFolder,
@@ -45,16 +44,6 @@ async function expectFailure(argv: readonly string[], code: number, text: RegExp
 async function filesBelow(path: string): Promise<string[]> {
   const all = await readdir(path, { recursive: true });
   return all.filter((name) => name.includes('.')).sort();
-}
-
-/** Every crop of every picture. */
-async function allCodes(train: string, codes: CodeDataset): Promise<number[][]> {
-  const { data: name, size } = codes.manifest;
-  return Promise.all(
-    Array.from({ length: codes.count }, async (_, i) => [
-      ...(await readCodeFile(join(train, `${name}${size}_codes`, `${i}.npy`))).indices,
-    ]),
-  );
 }
 
 /** An emoji folder of two pictures to learn from and one held out, 20 pixels wide. */
@@ -131,15 +120,63 @@ describe('extract', () => {
     expect([...(await test.read([0])).labels]).toEqual([1]);
   });
 
-  it('fills one folder in shards, with the same codes', async () => {
-    const out = inFolder('shards');
-    expect(await extract(out, '--shard', '2/2')).toMatchObject({ splits: [{ written: 2, present: 0 }] });
-    await expect(openCodeFolder(join(out, 'train'))).rejects.toThrow(/lacks the codes of 3 of 5/);
-    expect(await extract(out, '--shard', '1/2')).toMatchObject({ splits: [{ written: 3, present: 0 }] });
-    const [inShards, whole] = ['shards/train', 'whole/train'].map(inFolder);
-    expect(await allCodes(inShards!, await openCodeFolder(inShards!))).toEqual(
-      await allCodes(whole!, await openCodeFolder(whole!)),
+  it('gives the same bytes and the same index in one shard and in three, in any order', async () => {
+    const many = inFolder('many/birds');
+    await Promise.all(Array.from({ length: 20 }, (_, i) => writeNoise(join(many, `${i}.png`), i)));
+    const inShards = async (out: string, ...shards: string[]): Promise<unknown[]> => {
+      const results: unknown[] = [];
+      for (const shard of shards) {
+        results.push(await succeed('extract', '--data', many, '--out', out, '--shard', shard));
+      }
+      return results;
+    };
+    const [one, three] = [inFolder('one'), inFolder('three')];
+    await inShards(one, '1/1');
+    // Blocks of 8 pictures: 0-7, 8-15 and 16-19.
+    expect(await inShards(three, '3/3', '1/3')).toMatchObject([
+      { shard: '3/3', splits: [{ written: 4, present: 0 }] },
+      { shard: '1/3', splits: [{ written: 8, present: 0 }] },
+    ]);
+    const early = await runCommand('merge', three);
+    expect(early).toMatchObject({ code: 1, stdout: '' });
+    expect(early.stderr).toMatch(/lacks 1 of 3 shards \(2\)\. Run them with --shard/);
+    await inShards(three, '2/3');
+    for (const [out, shards] of [
+      [one, 1],
+      [three, 3],
+    ] as const) {
+      const { code, stdout } = await runCommand('merge', out, '--json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toEqual({
+        ...{ folder: out, numLatents: TINY_LATENTS, shards },
+        splits: [
+          {
+            ...{ split: 'train', folder: join(out, 'train'), pictures: 20, crops: 2 },
+            index: join(out, 'train/index.npz'),
+          },
+        ],
+      });
+    }
+    const names = (await filesBelow(join(one, 'train'))).filter((name) => /\.(npy|npz|json)$/.test(name));
+    expect(names).toHaveLength(20 + 20 + 2);
+    for (const name of names) {
+      const [a, b] = await Promise.all([one, three].map((out) => readFile(join(out, 'train', name))));
+      expect(a!.equals(b!), name).toBe(true);
+    }
+    expect(await inShards(three, '1/3')).toMatchObject([{ splits: [{ written: 0, present: 8 }] }]);
+    const other = await runCommand(
+      'extract',
+      '--data',
+      many,
+      '--out',
+      three,
+      '--shard',
+      '1/2',
+      '--model',
+      model,
     );
+    expect(other).toMatchObject({ code: 1, stdout: '' });
+    expect(other.stderr).toMatch(/holds shards of something else \(shards of its job\.json differ\)/);
   });
 
   it('goes on where it was stopped: what is whole stays, what is missing or damaged is made', async () => {

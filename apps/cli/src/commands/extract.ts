@@ -10,16 +10,24 @@ import {
   writeCodeFile,
   writeLabelFile,
 } from '@restok/data';
-import type { ResTok } from '@restok/tokenizer';
+import type { ResTok, TokenizerArchitecture } from '@restok/tokenizer';
 import type { TokenizerOptions } from '../load-tokenizer';
 import { withTokenizer } from '../load-tokenizer';
 import type { Output } from '../output';
 import { createOutput, rateText } from '../output';
+import { otherEvents } from '../other-events';
 import { checkOutputs } from '../output-files';
+import type { Block } from '../shards/blocks';
+import { blocksOf, picturesOf, WHOLE } from '../shards/blocks';
+import { hold } from '../shards/hold';
+import type { ShardJob } from '../shards/job-folder';
+import { beginJob } from '../shards/job-folder';
+import type { Shard } from '../shards/shard';
+import { shardText } from '../shards/shard';
+import { writeShard } from '../shards/shard-files';
+import type { Report, ShardWork } from '../shards/sharded-command';
 import { stoppable } from '../stop-signals';
-import { tokenizerDigest } from './extract-digest';
-import type { Shard } from './extract-shard';
-import { isInShard } from './extract-shard';
+import { weightsDigest } from '../weights-digest';
 import type { Split } from './extract-splits';
 import { openSplits } from './extract-splits';
 
@@ -27,7 +35,6 @@ export interface ExtractOptions extends TokenizerOptions {
   readonly data: string;
   readonly out: string;
   readonly tenCrop: boolean;
-  readonly shard?: Shard;
 }
 
 /** Pictures that go through the tokenizer at once; more take no less time, and their files more to write. */
@@ -35,54 +42,117 @@ const MAX_PER_PASS = 16;
 /** Their pixels, which the memory needed grows with: 16 pictures of 64 x 64, one of 256 x 256. */
 const PIXELS_PER_PASS = 16 * 64 * 64;
 
-/** A split, and which of its pictures have codes. */
+/** A split, and which of its pictures this process makes. */
 interface SplitWork {
   readonly name: string;
   readonly folder: string;
   readonly manifest: CodeManifest;
   readonly pictures: StoredPictures;
-  /** Pictures of this shard whose codes are not there. */
-  readonly missing: readonly number[];
+  /** Blocks of the shard in which codes are missing; one is computed whole, and what is missing is written. */
+  readonly blocks: readonly { readonly block: Block; readonly missing: readonly number[] }[];
   readonly numPresent: number;
 }
 
 /** `restok extract`: codes of a whole data set in the files that generators are trained on. */
 export async function extract(options: ExtractOptions): Promise<void> {
   const output = createOutput(options);
-  const { out, shard = { number: 1, count: 1 } } = options;
   await withTokenizer(options, output, {
-    async prepare(architecture) {
-      const splits = await openSplits(options.data, options.tenCrop, architecture);
-      await checkOutputs(
-        splits.map(({ name }) => join(out, name, 'codes.json')),
-        [],
-      );
-      return splits;
-    },
+    prepare: (architecture) => prepare(options, architecture),
     async run(tokenizer, splits) {
-      const digest = await tokenizerDigest(tokenizer);
-      const works: SplitWork[] = [];
-      for (const split of splits) {
-        works.push(await beginSplit(split, { folder: join(out, split.name), digest, shard, output }));
-      }
-      await extractMissing(tokenizer, works, output);
-      const results = works.map(({ name, folder, manifest, missing, numPresent }) => ({
-        split: name,
-        folder,
-        crops: extractionMethods[manifest.crops].numCrops,
-        written: missing.length,
-        present: numPresent,
-      }));
-      const { numLatents } = tokenizer;
-      output.result(
-        { folder: out, numLatents, shard: `${shard.number}/${shard.count}`, splits: results },
-        results.map(
-          ({ folder, crops, written, present }) =>
-            `${written + present} pictures, ${crops === 1 ? '1 crop' : `${crops} crops`} of ${numLatents} latents each: ${folder} (${written} written, ${present} were there)`,
-        ),
-      );
+      const { data, lines } = await extractShard(tokenizer, splits, {
+        out: options.out,
+        shard: WHOLE,
+        output,
+      });
+      output.result(data, lines);
     },
   });
+}
+
+/** Opens an extraction for shards of it; each leaves a manifest beside the codes. */
+export async function openExtraction(options: ExtractOptions, output: Output): Promise<ShardWork> {
+  const { out } = options;
+  const { value, release } = await hold<readonly [ResTok, Split[]]>((work) =>
+    withTokenizer(options, output, {
+      prepare: (architecture) => prepare(options, architecture),
+      run: (tokenizer, splits) => work([tokenizer, splits]),
+    }),
+  );
+  const [tokenizer, splits] = value;
+  return {
+    async run(shard) {
+      const job = extractionJob(splits, shard.count);
+      await beginJob(out, job);
+      const { data, lines, pictures, tokenizerSha256 } = await extractShard(tokenizer, splits, {
+        ...{ out, shard, output },
+      });
+      await writeShard(out, job, shard.number, { pictures, inputs: { tokenizer: tokenizerSha256 } });
+      return { data, lines };
+    },
+    close: release,
+  };
+}
+
+async function prepare(
+  { data, tenCrop, out }: ExtractOptions,
+  architecture: TokenizerArchitecture,
+): Promise<Split[]> {
+  const splits = await openSplits(data, tenCrop, architecture);
+  await checkOutputs(
+    splits.map(({ name }) => join(out, name, 'codes.json')),
+    [],
+  );
+  return splits;
+}
+
+function extractionJob(splits: readonly Split[], shards: number): ShardJob {
+  const settings = Object.fromEntries(splits.map(({ name, manifest }) => [name, manifest]));
+  return { format: 'restok-job-1', command: 'extract', shards, settings };
+}
+
+/** What work on a shard needs to know beside the splits. */
+interface ShardContext {
+  readonly out: string;
+  readonly shard: Shard;
+  readonly output: Output;
+}
+
+/** What was done for a shard. */
+interface ExtractedShard extends Report {
+  readonly pictures: number;
+  readonly tokenizerSha256: string;
+}
+
+/** Makes those codes of a shard that are not there. */
+async function extractShard(
+  tokenizer: ResTok,
+  splits: readonly Split[],
+  { out, shard, output }: ShardContext,
+): Promise<ExtractedShard> {
+  const tokenizerSha256 = await weightsDigest(tokenizer);
+  const works: SplitWork[] = [];
+  for (const split of splits) {
+    const context = { folder: join(out, split.name), digest: tokenizerSha256, shard, output };
+    works.push(await beginSplit(split, context));
+  }
+  await extractMissing(tokenizer, works, output);
+  const results = works.map((work) => ({
+    split: work.name,
+    folder: work.folder,
+    crops: extractionMethods[work.manifest.crops].numCrops,
+    written: numMissing(work),
+    present: work.numPresent,
+  }));
+  const { numLatents } = tokenizer;
+  return {
+    data: { folder: out, numLatents, shard: shardText(shard), splits: results },
+    lines: results.map(
+      ({ folder, crops, written, present }) =>
+        `${written + present} pictures, ${crops === 1 ? '1 crop' : `${crops} crops`} of ${numLatents} latents each: ${folder} (${written} written, ${present} were there)`,
+    ),
+    pictures: results.reduce((sum, { written, present }) => sum + written + present, 0),
+    tokenizerSha256,
+  };
 }
 
 /** What work on a split needs to know beside the split. */
@@ -101,61 +171,73 @@ async function beginSplit(
 ): Promise<SplitWork> {
   const manifest = { ...described, tokenizer: digest };
   await stoppable(() => beginCodeFolder(folder, manifest), { folder });
-  const missing: number[] = [];
+  const blocks: SplitWork['blocks'][number][] = [];
   let numPresent = 0;
-  for (let index = 0; index < pictures.count; index++) {
-    if (!isInShard(index, shard)) {
-      continue;
+  for (const block of blocksOf(pictures.count, picturesPerBlock(manifest), shard)) {
+    const missing: number[] = [];
+    for (const index of picturesOf([block])) {
+      if (await hasPictureCodes(codePaths(folder, manifest, index), manifest)) {
+        numPresent++;
+        output.progress(`${name}: ${numPresent} codes are there`);
+      } else {
+        missing.push(index);
+      }
     }
-    if (await hasPictureCodes(codePaths(folder, manifest, index), manifest)) {
-      numPresent++;
-      output.progress(`${name}: ${numPresent} codes are there`);
-    } else {
-      missing.push(index);
+    if (missing.length > 0) {
+      blocks.push({ block, missing });
     }
   }
-  return { name, folder, manifest, pictures, missing, numPresent };
+  return { name, folder, manifest, pictures, blocks, numPresent };
+}
+
+function numMissing({ blocks }: SplitWork): number {
+  return blocks.reduce((sum, { missing }) => sum + missing.length, 0);
+}
+
+function cropsPerPass({ size }: CodeManifest): number {
+  return Math.min(MAX_PER_PASS, Math.max(1, Math.floor(PIXELS_PER_PASS / size ** 2)));
+}
+
+function picturesPerBlock(manifest: CodeManifest): number {
+  return Math.max(1, Math.floor(cropsPerPass(manifest) / extractionMethods[manifest.crops].numCrops));
 }
 
 async function extractMissing(tokenizer: ResTok, works: readonly SplitWork[], output: Output): Promise<void> {
-  const total = works.reduce((sum, { missing }) => sum + missing.length, 0);
+  const total = works.reduce((sum, work) => sum + numMissing(work), 0);
   const startedAt = performance.now();
   let numDone = 0;
   for (const work of works) {
-    const { crops, size } = work.manifest;
-    const cropsPerPass = Math.min(MAX_PER_PASS, Math.max(1, Math.floor(PIXELS_PER_PASS / size ** 2)));
-    const picturesPerBatch = Math.max(1, Math.floor(cropsPerPass / extractionMethods[crops].numCrops));
-    for (let start = 0; start < work.missing.length; start += picturesPerBatch) {
-      const batch = work.missing.slice(start, start + picturesPerBatch);
-      await extractBatch(tokenizer, work, { batch, cropsPerPass });
-      numDone += batch.length;
+    for (const { block, missing } of work.blocks) {
+      await extractBlock(tokenizer, work, { block, missing });
+      numDone += missing.length;
       output.progress(rateText(numDone, total, startedAt, 'pictures'));
     }
   }
 }
 
-/** Encodes some pictures of a split and writes their files; no signal cuts one off. */
-async function extractBatch(
+/** Encodes a block of a split and writes the files that are missing; no signal cuts one off. */
+async function extractBlock(
   tokenizer: ResTok,
   { folder, manifest, pictures }: SplitWork,
-  { batch, cropsPerPass }: { readonly batch: readonly number[]; readonly cropsPerPass: number },
+  { block, missing }: SplitWork['blocks'][number],
 ): Promise<void> {
   const { crop, numCrops } = extractionMethods[manifest.crops];
   const crops: Picture[] = [];
-  for (const index of batch) {
+  for (const index of picturesOf([block])) {
     crops.push(...crop(await pictures.picture(index), manifest.size));
   }
   const { numLatents } = tokenizer;
-  const indices = await encodeAll(tokenizer, crops, cropsPerPass);
+  const indices = await encodeAll(tokenizer, crops, cropsPerPass(manifest));
   const length = numCrops * numLatents;
-  const write = async (index: number, i: number): Promise<void> => {
+  const write = async (index: number): Promise<void> => {
     const paths = codePaths(folder, manifest, index);
-    const codes = indices.subarray(i * length, (i + 1) * length);
+    const start = (index - block.start) * length;
+    const codes = indices.subarray(start, start + length);
     await writeCodeFile(paths.codes, { numCrops, numLatents, indices: codes });
     await writeLabelFile(paths.label, pictures.label(index));
   };
   const { codes, label } = codePaths(folder, manifest, 0);
-  await stoppable(() => Promise.all(batch.map(write)), { folder: [dirname(codes), dirname(label)] });
+  await stoppable(() => Promise.all(missing.map(write)), { folder: [dirname(codes), dirname(label)] });
 }
 
 /** Indices `[N, L]` of pictures of the model's size. */
@@ -174,6 +256,7 @@ async function encodeAll(
     const encoded = tokenizer.encode(pixels);
     indices.set(await encoded.indices.data<'int32'>(), start * tokenizer.numLatents);
     [pixels, encoded.indices, encoded.codes].forEach((tensor) => tensor.dispose());
+    await otherEvents();
   }
   return indices;
 }

@@ -3,24 +3,33 @@ import type { GeneratorOptions, PairSizes } from '../load-generator';
 import { checkPngName } from '../output-files';
 import { UsageError } from '../usage-error';
 
-/** What the command line of `restok generate` says. */
-export interface GenerateOptions extends GeneratorOptions {
-  /** Names or numbers. */
-  readonly class: readonly string[];
-  /** Pictures of each class. */
-  readonly count: number;
-  readonly seed: number;
+/** How pictures are drawn. */
+export interface SamplingChoices {
   readonly guidance: number;
   readonly schedule: GuidanceScheduleName;
   readonly start?: number;
   readonly temperature: number;
   readonly topK: number;
   readonly topP: number;
+  /** First levels that are kept of a given picture. */
+  readonly keepLevels?: readonly number[];
+}
+
+/** What `restok generate` and its shards need to know. */
+export interface GenerateBasics extends GeneratorOptions, SamplingChoices {
+  /** Names or numbers; in shards all classes in turn when left out. */
+  readonly class?: readonly string[];
+  /** Pictures of each class, or of all where no class is named. */
+  readonly count: number;
+  readonly seed: number;
   readonly out: string;
+}
+
+/** What the command line of `restok generate` says. */
+export interface GenerateOptions extends GenerateBasics {
   readonly grid?: string;
   readonly previews: boolean;
   readonly from?: string;
-  readonly keepLevels?: readonly number[];
 }
 
 /** Schedules that begin to guide at a share of the latents. */
@@ -41,10 +50,17 @@ export function isNpz(path: string): boolean {
 /**
  * Checks options that contradict each other whatever the models are.
  *
+ * @returns the classes.
  * @throws UsageError.
  */
-export function checkCombination(options: GenerateOptions): void {
-  const { out, grid, previews, from, keepLevels, schedule, start } = options;
+export function checkCombination(options: GenerateOptions): string[] {
+  const { out, grid, previews, from, keepLevels } = options;
+  checkStart(options);
+  if (options.class === undefined) {
+    throw new UsageError(
+      'restok: --class is missing. Name classes, or generate all of them in turn with --shard or --queue.',
+    );
+  }
   if (grid !== undefined) {
     checkPngName(grid);
   }
@@ -56,6 +72,30 @@ export function checkCombination(options: GenerateOptions): void {
       'restok: --from and --keep-levels need each other. Give both, for instance --from a.png --keep-levels 0-3.',
     );
   }
+  return [...options.class];
+}
+
+/**
+ * Checks options of shards that contradict each other.
+ *
+ * @throws UsageError.
+ */
+export function checkShardOptions(options: GenerateOptions): void {
+  const { grid, previews, from, keepLevels, out } = options;
+  checkStart(options);
+  if (grid !== undefined || previews || from !== undefined || keepLevels !== undefined) {
+    throw new UsageError(
+      'restok: shards take no --grid, --previews, --from or --keep-levels. Leave them out, or generate without shards.',
+    );
+  }
+  if (isNpz(out)) {
+    throw new UsageError(
+      'restok: shards need a folder as --out, got a .npz. Name a folder; restok merge makes samples.npz in it.',
+    );
+  }
+}
+
+function checkStart({ schedule, start }: SamplingChoices): void {
   if (start !== undefined && !SCHEDULES_WITH_START.includes(schedule)) {
     throw new UsageError(
       `restok: --start needs --schedule ${SCHEDULES_WITH_START.join(' or ')}, got ${schedule}. Leave it out or name one of them.`,
@@ -70,7 +110,7 @@ export function checkCombination(options: GenerateOptions): void {
  * @throws UsageError.
  */
 export function checkAgainstGenerator(
-  { guidance, keepLevels }: GenerateOptions,
+  { guidance, keepLevels }: SamplingChoices,
   { generator, tokenizer }: PairSizes,
 ): number {
   if (guidance !== 1 && generator.nullLabel === undefined) {

@@ -4,7 +4,7 @@ import type { NamedClass } from '../class-names';
 import { findClasses } from '../class-names';
 import { outputNames } from '../file-names';
 import type { PairSizes } from '../load-generator';
-import type { GenerateOptions } from './generate-checks';
+import type { GenerateOptions, SamplingChoices } from './generate-checks';
 import { checkAgainstGenerator, checkNpzSize, isNpz } from './generate-checks';
 
 /** A picture that will be generated. */
@@ -19,11 +19,8 @@ export interface PlannedPicture {
   readonly previews: readonly string[];
 }
 
-/** What will be generated, checked. */
-export interface GeneratePlan {
-  /** Class by class. */
-  readonly pictures: readonly PlannedPicture[];
-  readonly classes: readonly NamedClass[];
+/** How pictures are generated, whichever they are. */
+export interface SamplingPlan {
   /** Leading latents that are kept. */
   readonly numKept: number;
   /** How many latents there are after each pass that predicts. */
@@ -33,6 +30,13 @@ export interface GeneratePlan {
   /** Pictures that the tokenizer decodes at once. */
   readonly decodeBatchSize: number;
   readonly sampling: SamplingOptions;
+}
+
+/** What will be generated, checked. */
+export interface GeneratePlan extends SamplingPlan {
+  /** Class by class. */
+  readonly pictures: readonly PlannedPicture[];
+  readonly classes: readonly NamedClass[];
 }
 
 /** More pictures at once are no faster. */
@@ -49,27 +53,36 @@ const PIXELS_PER_DECODE = 16 * 64 * 64;
  *
  * @throws UsageError.
  */
-export function planPictures(options: GenerateOptions, sizes: PairSizes): GeneratePlan {
+export function planPictures(
+  options: GenerateOptions & { readonly class: readonly string[] },
+  sizes: PairSizes,
+): GeneratePlan {
   const classes = findClasses(options.class, sizes.classes);
+  const sampling = planSampling(options, sizes);
+  const pictures = namePictures(options, classes, sampling.latentsAfterPass);
+  if (isNpz(options.out)) {
+    checkNpzSize(pictures.length, sizes.tokenizer.cropSize);
+  }
+  return { ...sampling, pictures, classes };
+}
+
+/**
+ * Checks how pictures are drawn against the models.
+ *
+ * @throws UsageError.
+ */
+export function planSampling(options: SamplingChoices, sizes: PairSizes): SamplingPlan {
   const numKept = checkAgainstGenerator(options, sizes);
   const { generator, tokenizer } = sizes;
-  const { cropSize } = tokenizer;
-  const latentsAfterPass = generator.layout.passes
-    .filter(({ position }) => position >= numKept)
-    .map(({ position, size }) => position + size);
-  const pictures = namePictures(options, classes, latentsAfterPass);
-  if (isNpz(options.out)) {
-    checkNpzSize(pictures.length, cropSize);
-  }
   const { guidance, schedule, start, temperature, topK, topP } = options;
   const rows = guidance === 1 ? 1 : 2;
   return {
-    pictures,
-    classes,
     numKept,
-    latentsAfterPass,
+    latentsAfterPass: generator.layout.passes
+      .filter(({ position }) => position >= numKept)
+      .map(({ position, size }) => position + size),
     batchSize: atMost(MAX_BATCH, BATCH_BYTES / (rows * workingBytes(generator))),
-    decodeBatchSize: atMost(MAX_BATCH, PIXELS_PER_DECODE / cropSize ** 2),
+    decodeBatchSize: atMost(MAX_BATCH, PIXELS_PER_DECODE / tokenizer.cropSize ** 2),
     sampling: {
       guidanceScale: guidance,
       guidanceSchedule: { name: schedule, start },

@@ -209,7 +209,7 @@ describe('generate, when something is wrong', () => {
     ['an unknown class', /got "dog"\. Did you mean dogs\?/, '--class', 'dog'],
     ['a label out of range', /must be in 0-2, .* got 3\. Name another/, '--class', '3'],
     ['an empty class', /names or numbers with commas/, '--class', 'dogs,'],
-    ['no class', /'--class <classes>' not specified/],
+    ['no class', /--class is missing\. Name classes/],
     ['a temperature of 0', /--temperature .*above 0/, '--class', '0', '--temperature', '0'],
     ['a negative temperature', /--temperature .*above 0/, '--class', '0', '--temperature', '-1'],
     ['a top-p of 0', /--top-p .*above 0 and at most 1/, '--class', '0', '--top-p', '0'],

@@ -8,6 +8,7 @@ import { createOutput, rateText } from '../output';
 import { checkOutputs, writePngWhole } from '../output-files';
 import { readForModel } from '../picture-batch';
 import type { PictureCoder } from '../picture-coder';
+import { blocksOf, partsOf } from '../shards/blocks';
 import { stoppable } from '../stop-signals';
 import type { GenerateOptions } from './generate-checks';
 import { checkCombination, checkGridSize, isNpz } from './generate-checks';
@@ -19,10 +20,10 @@ import { planPictures } from './generate-plan';
 export async function generate(options: GenerateOptions): Promise<void> {
   const output = createOutput(options);
   const { seed, out, grid, from } = options;
-  checkCombination(options);
+  const classes = checkCombination(options);
   await withModelPair(options, output, {
     async prepare(sizes) {
-      const plan = planPictures(options, sizes);
+      const plan = planPictures({ ...options, class: classes }, sizes);
       const files = isNpz(out)
         ? [out]
         : plan.pictures.flatMap(({ file, previews }) => [...new Set([file, ...previews])]);
@@ -76,15 +77,16 @@ async function decodeAndWrite(
   plan: GeneratePlan,
   { options, output }: { readonly options: GenerateOptions; readonly output: Output },
 ): Promise<void> {
-  const { pictures, decodeBatchSize, latentsAfterPass } = plan;
+  const { pictures, batchSize, decodeBatchSize, latentsAfterPass } = plan;
   const { out, grid } = options;
   const { numLatents } = tokenizer;
   const shown: Picture[][] = [];
   let archive: Uint8Array | undefined;
   let shape: number[] = [];
   const startedAt = performance.now();
-  for (let start = 0; start < pictures.length; start += decodeBatchSize) {
-    const batch = pictures.slice(start, start + decodeBatchSize);
+  const parts = blocksOf(pictures.length, batchSize).flatMap((block) => partsOf(block, decodeBatchSize));
+  for (const { start, end } of parts) {
+    const batch = pictures.slice(start, end);
     const rows = indices.subarray(start * numLatents, (start + batch.length) * numLatents);
     const previews: Picture[][] = [];
     for (const latents of options.previews ? latentsAfterPass.slice(0, -1) : []) {

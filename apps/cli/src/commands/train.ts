@@ -9,6 +9,8 @@ import { webGpuUnavailable } from '../use-backend';
 
 export interface TrainOptions extends CommonOptions {
   readonly config: string;
+  /** A port, or `true` for the next free one. */
+  readonly dashboard?: string | true;
 }
 
 /** What `restok train` trains. */
@@ -41,16 +43,21 @@ export async function train(
   const trainer = await import('@restok/trainer');
   checkKind(kind, trainer.isGeneratorConfig(raw), options.config);
   const run = kind === 'generator' ? trainer.runGeneratorTraining : trainer.runTokenizerTraining;
+  const dashboard = await trainer.dashboardOfRun(raw, portOf(options, trainer.parsePort));
+  if (dashboard !== undefined) {
+    process.stderr.write(`dashboard: ${dashboard.url}\n`);
+  }
   let last: TrainingReport | undefined;
-  const observer: Observer = {
+  const progress: Observer = {
     ...progressObserver(output.progress, trainer.trainingNumbers),
     onEvaluation: (evaluation) => {
       last = evaluation;
     },
   };
+  const observer = trainer.bothObservers(progress, dashboard?.observer);
   await stoppable(
     async (signal) => {
-      const result = await run(raw, { observer, signal });
+      const result = await run(raw, { observer, signal }).finally(() => dashboard?.close());
       output.result({ ...result, ...scoresOf(kind, last) }, [
         `step ${result.step}: ${result.model}`,
         ...(last === undefined ? [] : [scoreLine(last)]),
@@ -58,6 +65,14 @@ export async function train(
     },
     { patience: Infinity },
   );
+}
+
+function portOf({ dashboard }: TrainOptions, parse: (text: string) => number): number | true | undefined {
+  try {
+    return typeof dashboard === 'string' ? parse(dashboard) : dashboard;
+  } catch (error) {
+    throw new UsageError(`restok train: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function checkKind(kind: TrainedKind, isGenerator: boolean, file: string): void {

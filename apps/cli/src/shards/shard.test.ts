@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { isInShard, parseShard } from './extract-shard';
+import { isInShard, parseShard, shardText } from './shard';
 
 describe('parseShard', () => {
   it('reads i/n', () => {
@@ -17,10 +17,16 @@ describe('parseShard', () => {
   );
 });
 
+describe('shardText', () => {
+  it('writes what parseShard reads', () => {
+    expect(parseShard(shardText({ number: 3, count: 12 }))).toEqual({ number: 3, count: 12 });
+  });
+});
+
 describe('isInShard', () => {
-  it('puts every picture into exactly one shard', () => {
-    const indices = [0, 1, 2, 3, 4, 5, 6];
-    const shards = [1, 2, 3].map((number) => indices.filter((i) => isInShard(i, { number, count: 3 })));
+  it('puts every block into exactly one shard', () => {
+    const blocks = [0, 1, 2, 3, 4, 5, 6];
+    const shards = [1, 2, 3].map((number) => blocks.filter((i) => isInShard(i, { number, count: 3 })));
     expect(shards).toEqual([
       [0, 3, 6],
       [1, 4],

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Every n-th picture, beginning with the i-th. */
+/** Every n-th block of a job's pictures, beginning with the i-th. */
 export interface Shard {
   /** i, from 1. */
   readonly number: number;
@@ -10,6 +10,9 @@ export interface Shard {
 
 /** More shards than this are a slip. */
 const MAX_DIGITS = 6;
+
+/** The most shards that a job can have. */
+export const MAX_SHARDS = 10 ** MAX_DIGITS - 1;
 
 /** Reads `2/4`. */
 export function parseShard(text: string): Shard {
@@ -21,7 +24,12 @@ export function parseShard(text: string): Shard {
   return shard;
 }
 
-/** Whether picture `index` belongs to the shard. */
-export function isInShard(index: number, { number, count }: Shard): boolean {
-  return index % count === number - 1;
+/** `2/4`, as {@link parseShard} reads it. */
+export function shardText({ number, count }: Shard): string {
+  return `${number}/${count}`;
+}
+
+/** Whether a block belongs to the shard. */
+export function isInShard(block: number, { number, count }: Shard): boolean {
+  return block % count === number - 1;
 }

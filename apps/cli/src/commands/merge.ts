@@ -1,0 +1,31 @@
+import type { BackendOption } from '../use-backend';
+import { createOutput } from '../output';
+import type { ShardJob, ShardedCommandName } from '../shards/job-folder';
+import { readJob } from '../shards/job-folder';
+import type { Report } from '../shards/sharded-command';
+import { mergeExtraction } from './extract-merge';
+import { mergeGeneration } from './generate-merge';
+
+/** Makes the result of all shards of a folder. */
+type MergeShards = (folder: string, job: ShardJob) => Promise<Report>;
+
+const merges: Readonly<Record<ShardedCommandName, MergeShards>> = {
+  extract: mergeExtraction,
+  generate: mergeGeneration,
+};
+
+export interface MergeOptions extends BackendOption {
+  readonly json: boolean;
+}
+
+/** `restok merge`: the result of a folder whose shards are all done. */
+export async function merge(folder: string, options: MergeOptions): Promise<void> {
+  const { data, lines } = await mergeFolder(folder);
+  createOutput(options).result(data, lines);
+}
+
+/** Makes the result of a folder; made twice it is the same. */
+export async function mergeFolder(folder: string): Promise<Report> {
+  const job = await readJob(folder);
+  return merges[job.command](folder, job);
+}

@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError } from '@restok/core';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/temporary-folder';
+import { shardedCommands } from './sharded-commands';
+
+const root = temporaryFolder();
+const { share, ready } = shardedCommands.extract;
+mkdirSync(join(root, 'model'));
+
+const options = {
+  ...{ data: join(root, 'data'), out: join(root, 'out'), model: join(root, 'model') },
+  ...{
+    tenCrop: false,
+    backend: 'auto',
+    threads: 2,
+    json: true,
+    attempts: 3,
+    queue: { url: 'redis://secret@h' },
+  },
+};
+
+describe('shardedCommands', () => {
+  it('share what decides the result, with paths from the root', () => {
+    expect(share(options, root)).toEqual({
+      ...{ data: 'data', out: 'out', model: 'folder:model', tenCrop: false, backend: 'auto' },
+    });
+  });
+
+  it('find the places again under another root', () => {
+    const other = join(root, 'model');
+    expect(ready({ ...share(options, root), model: undefined }, other).out).toBe(join(other, 'out'));
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['an unknown option', { exec: 'rm' }],
+    ['a path outside of the root', { out: '../out' }],
+    ['a model outside of the root', { model: 'folder:/etc' }],
+    ['a value of another kind', { tenCrop: 'yes' }],
+    ['an unknown backend', { backend: 'abacus' }],
+  ])('refuse %s', (_what, changes) => {
+    expect(() => ready({ ...share(options, root), ...changes }, root)).toThrow(DataError);
+  });
+});
