@@ -14,6 +14,8 @@ export interface TrainingSize {
   readonly batch: number;
   /** Processes that share a step. */
   readonly workers: number;
+  /** Threads of each that read and decode pictures; with 0 the process does so itself. */
+  readonly decodingThreads: number;
   /** Steps that count; one more runs before them. */
   readonly steps: number;
 }
@@ -25,6 +27,7 @@ export const SMALL_TRAINING: TrainingSize = {
   heads: 3,
   batch: 16,
   workers: 2,
+  decodingThreads: 1,
   steps: 7,
 };
 
@@ -63,7 +66,8 @@ export async function benchmarkTrainingStep(size: TrainingSize): Promise<Benchma
   }
 }
 
-function trainingConfig({ width, layers, heads, batch, workers }: TrainingSize, folder: string): ConfigTree {
+function trainingConfig(size: TrainingSize, folder: string): ConfigTree {
+  const { width, layers, heads, batch, workers, decodingThreads } = size;
   return {
     experiment: { output_dir: join(folder, 'run'), generate_every: 1_000_000, eval_every: 1_000_000 },
     model: {
@@ -81,7 +85,10 @@ function trainingConfig({ width, layers, heads, batch, workers }: TrainingSize, 
       },
     },
     dataset: {
-      params: { train_shards_path_or_url: join(folder, 'pictures') },
+      params: {
+        train_shards_path_or_url: join(folder, 'pictures'),
+        num_workers_per_gpu: decodingThreads,
+      },
       preprocessing: { crop_size: SIDE },
     },
     optimizer: { params: {} },

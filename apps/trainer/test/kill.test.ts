@@ -59,7 +59,10 @@ describe('a run killed at random moments', () => {
       const expected = lossesOf(straight.events);
       expect(expected.size).toBe(STEPS);
       const logOf = async (output: string): Promise<string> =>
-        (await readFile(at(output, 'log.jsonl'), 'utf8')).replaceAll(/"picturesPerSecond":[\d.]+/g, '');
+        (await readFile(at(output, 'log.jsonl'), 'utf8')).replaceAll(
+          /"(picturesPerSecond|dataWait)":[\d.]+/g,
+          '',
+        );
       for (const [i, events] of (await Promise.all(killed)).entries()) {
         for (const { event, step, totalLoss } of events) {
           expect(event === 'step' ? totalLoss : expected.get(step), `step ${step}`).toBe(expected.get(step));

@@ -15,7 +15,7 @@ describe('bench', () => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const block = { latents: 4, side: 2, width: 16, heads: 2 };
     const passes = { n_layer: 1, n_head: 2, dim: 16, vocab_size: 32, block_size: 16, num_classes: 3 };
-    const training = { width: 16, layers: 3, heads: 2, batch: 2, workers: 1, steps: 1 };
+    const training = { width: 16, layers: 3, heads: 2, batch: 2, workers: 1, decodingThreads: 0, steps: 1 };
     const tensorsBefore = tf.memory().numTensors;
     const machine = { side: 16, longRows: 32 };
     await bench({ model, generator, backend: 'auto', json: true }, { machine, block, passes, training });
