@@ -3,7 +3,6 @@ import { CheckpointError } from '@restok/core';
 import type { GeneratorArchitecture } from '@restok/generator';
 import { Generator, generatorArchitecture } from '@restok/generator';
 import type { OpenedModel } from '@restok/hub';
-import { openModel } from '@restok/hub';
 import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
 import type { ClassList } from './class-names';
@@ -13,6 +12,7 @@ import type { CommonOptions } from './load-tokenizer';
 import { folderDigest } from './file-digest';
 import type { DescribedGenerator } from './model-kind';
 import { generatorConfigOf, tokenizerConfigOf } from './model-kind';
+import { openShownModel } from './open-model';
 import type { Output } from './output';
 import type { PictureCoder } from './picture-coder';
 import { onnxCoder, tfjsCoder } from './picture-coder';
@@ -66,9 +66,9 @@ export async function withModelPair<Prepared>(
     return withOnnxPair(options, task);
   }
   await useBackend(options.backend, options.threads);
-  const generator = await openModel(options.generator ?? shippedGenerator());
+  const generator = await openShownModel(options.generator ?? shippedGenerator(), output);
   try {
-    const tokenizer = await openModel(options.tokenizer ?? shippedTokenizer());
+    const tokenizer = await openShownModel(options.tokenizer ?? shippedTokenizer(), output);
     try {
       const prepared = await task.prepare(sizesOf(generator, tokenizer));
       await task.run(modelPair(generator, tokenizer, output), prepared);

@@ -1,9 +1,9 @@
-import { openModel } from '@restok/hub';
 import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
 import type { EngineOption } from './engine';
 import { openOnnxTokenizer } from './engine';
 import { tokenizerConfigOf } from './model-kind';
+import { openShownModel } from './open-model';
 import type { Output } from './output';
 import type { PictureCoder } from './picture-coder';
 import { onnxCoder, tfjsCoder } from './picture-coder';
@@ -38,7 +38,7 @@ export async function withTokenizer<Prepared>(
   task: TokenizerTask<Prepared>,
 ): Promise<void> {
   await useBackend(options.backend, options.threads);
-  const model = await openModel(options.model ?? shippedTokenizer());
+  const model = await openShownModel(options.model ?? shippedTokenizer(), output);
   let tokenizer: ResTok | undefined;
   try {
     const prepared = await task.prepare(tokenizerArchitecture(tokenizerConfigOf(model)));

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Generator } from '@restok/generator';
-import { openModel } from '@restok/hub';
 import type { ExportOptions as OnnxExportOptions, WeightType } from '@restok/onnx';
 import { ResTok } from '@restok/tokenizer';
 import type { TokenizerOptions } from '../load-tokenizer';
 import { isGenerator } from '../model-kind';
+import { openShownModel } from '../open-model';
 import { createOutput } from '../output';
 import { checkOutputs } from '../output-files';
 import { shippedTokenizer } from '../shipped-model';
@@ -29,7 +29,7 @@ export async function exportModel(options: ExportOptions): Promise<void> {
   const { out, weights } = options;
   await checkOutputs([join(out, 'onnx.json')], []);
   await useBackend(options.backend);
-  const source = await openModel(options.model ?? shippedTokenizer());
+  const source = await openShownModel(options.model ?? shippedTokenizer(), output);
   const onProgress = (loaded: number, total: number): void =>
     output.progress(`loading ${loaded}/${total} tensors`);
   const { exportGenerator, exportTokenizer } = await import('@restok/onnx');

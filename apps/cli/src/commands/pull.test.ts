@@ -4,8 +4,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { COMMIT, hubOfOneModel } from '../../test/hub-of-one-model';
 import { runCommand } from '../../test/run-command';
 import { temporaryFolder } from '../../test/temporary-folder';
+import { writeNoise } from '../../test/sample-pictures';
 import { saveTinyModel } from '../../test/tiny-model';
-import { progressText } from './pull';
 
 const folder = temporaryFolder();
 let files: Record<string, Uint8Array>;
@@ -86,15 +86,6 @@ describe('pull', () => {
   });
 });
 
-describe('progressText', () => {
-  it('is one bar with a rate', () => {
-    expect(progressText(1_500_000, 3_000_000, 0, 1000)).toBe(
-      `[${'='.repeat(15)}${' '.repeat(15)}] 50% 1.5/3.0 MB, 1.5 MB/s`,
-    );
-    expect(progressText(0, 0, 0, 0)).toContain('100% 0.0/0.0 MB');
-  });
-});
-
 describe('info', () => {
   it('reads only headers of a model on a hub', async () => {
     const { code, stdout } = await runCommand('info', 'owner/tiny@main', '--json');
@@ -115,5 +106,16 @@ describe('info', () => {
     hub.requests.length = 0;
     expect((await runCommand('info', 'owner/tiny')).code).toBe(0);
     expect(hub.requests).toEqual([]);
+  });
+});
+
+describe('a command that runs a model', () => {
+  it('takes a hub id and brings its files first', async () => {
+    const picture = await writeNoise(join(folder, 'picture.png'), 1);
+    const codes = join(folder, 'codes.npz');
+    const { code } = await runCommand('encode', picture, '--model', 'owner/tiny', '--out', codes);
+    expect(code).toBe(0);
+    expect((await readFile(codes)).length).toBeGreaterThan(0);
+    expect(await readFile(join(cache, 'models--owner--tiny/refs/main'), 'utf8')).toBe(COMMIT);
   });
 });

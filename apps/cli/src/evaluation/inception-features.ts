@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { openSafetensors, openSource } from '@restok/hub';
-import type { FeatureStatistics } from '@restok/metrics';
 import { FeatureAccumulator, inceptionScore, precisionRecall } from '@restok/metrics';
 import type { PreprocessingName } from '@restok/metrics/inception';
 import { InceptionV3, preprocessings } from '@restok/metrics/inception';
+import { fileDigest } from '../file-digest';
+import { otherEvents } from '../other-events';
+import type { Block } from '../shards/blocks';
+import { partsOf } from '../shards/blocks';
 import type { PictureSet } from './picture-set';
+import type { SetFeatures } from './set-features';
 
 /** Pictures in one pass of the network. */
 const BATCH = 8;
@@ -18,6 +20,8 @@ export interface InceptionOptions {
   /** A safetensors file. */
   readonly inception: string;
   readonly resize?: PreprocessingName;
+  /** What reports call the file; its path when left out. */
+  readonly shown?: string;
 }
 
 /** A network with what reports say of it. */
@@ -26,23 +30,13 @@ export interface ReportedNetwork {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Features of a set, gathered. */
-export interface SetFeatures {
-  readonly pooled: FeatureStatistics;
-  readonly spatial: FeatureStatistics;
-  /** `[count, 2048]`. */
-  readonly rows: Float32Array;
-  /** `[count, 1008]`. */
-  readonly probabilities: Float32Array;
-}
-
 /**
  * Loads the network of a file, to be disposed of by the caller.
  *
  * @throws CheckpointError when it is not that network.
  */
 export async function loadInception(
-  { inception: path, resize }: InceptionOptions,
+  { inception: path, resize, shown = path }: InceptionOptions,
   onProgress: (text: string) => void,
 ): Promise<ReportedNetwork> {
   const { source } = await openSource(dirname(path));
@@ -53,7 +47,7 @@ export async function loadInception(
       onProgress: (loaded, total) => onProgress(`loading Inception ${loaded}/${total}`),
     });
     const settings = {
-      'inception weights': `${path} (names of ${network.naming})`,
+      'inception weights': `${shown} (names of ${network.naming})`,
       'inception sha256': await fileDigest(path),
       resize: preprocessings[network.preprocessing].description,
     };
@@ -63,37 +57,65 @@ export async function loadInception(
   }
 }
 
-/** Runs all pictures of a set through the network. */
+/** Gathers features of a set, some pictures after the others. */
+export class FeatureGatherer {
+  private readonly rows: Float32Array[] = [];
+  private readonly probabilities: Float32Array[] = [];
+  private pooled: FeatureAccumulator | undefined;
+  private spatial: FeatureAccumulator | undefined;
+
+  constructor(private readonly network: InceptionV3) {}
+
+  /** Adds the pictures of a block; which block they are in decides what the network sees at once. */
+  async add(
+    { height, width, bytes }: Pick<PictureSet, 'height' | 'width' | 'bytes'>,
+    block: Block,
+  ): Promise<void> {
+    for (const { start, end } of partsOf(block, BATCH)) {
+      const count = end - start;
+      const pixels = new Uint8Array(count * height * width * 3);
+      for (let i = 0; i < count; i++) {
+        pixels.set(bytes(start + i), i * height * width * 3);
+      }
+      const features = await this.network.features({ pixels, count, height, width });
+      this.pooled ??= new FeatureAccumulator(features.pooled.length / count);
+      this.spatial ??= new FeatureAccumulator(features.spatial.length / count);
+      this.pooled.add(features.pooled);
+      this.spatial.add(features.spatial);
+      this.rows.push(features.pooled);
+      this.probabilities.push(Float32Array.from(features.probabilities));
+      await otherEvents();
+    }
+  }
+
+  /** All of them, or undefined where there were no pictures. */
+  features(): SetFeatures | undefined {
+    return this.pooled === undefined || this.spatial === undefined
+      ? undefined
+      : {
+          pooled: this.pooled.statistics(),
+          spatial: this.spatial.statistics(),
+          rows: joined(this.rows),
+          probabilities: joined(this.probabilities),
+        };
+  }
+}
+
+/** Runs blocks of a set through the network; undefined where there are none. */
 export async function featuresOf(
   network: InceptionV3,
-  { count, height, width, bytes }: PictureSet,
+  pictures: PictureSet,
+  blocks: readonly Block[],
   onProgress: (done: number) => void,
-): Promise<SetFeatures> {
-  const rows: Float32Array[] = [];
-  const probabilities: Float32Array[] = [];
-  let pooled: FeatureAccumulator | undefined;
-  let spatial: FeatureAccumulator | undefined;
-  for (let start = 0; start < count; start += BATCH) {
-    const size = Math.min(BATCH, count - start);
-    const pixels = new Uint8Array(size * height * width * 3);
-    for (let i = 0; i < size; i++) {
-      pixels.set(bytes(start + i), i * height * width * 3);
-    }
-    const features = await network.features({ pixels, count: size, height, width });
-    pooled ??= new FeatureAccumulator(features.pooled.length / size);
-    spatial ??= new FeatureAccumulator(features.spatial.length / size);
-    pooled.add(features.pooled);
-    spatial.add(features.spatial);
-    rows.push(features.pooled);
-    probabilities.push(Float32Array.from(features.probabilities));
-    onProgress(start + size);
+): Promise<SetFeatures | undefined> {
+  const gatherer = new FeatureGatherer(network);
+  let done = 0;
+  for (const block of blocks) {
+    await gatherer.add(pictures, block);
+    done += block.end - block.start;
+    onProgress(done);
   }
-  return {
-    pooled: pooled!.statistics(),
-    spatial: spatial!.statistics(),
-    rows: joined(rows),
-    probabilities: joined(probabilities),
-  };
+  return gatherer.features();
 }
 
 /** Both manners of the inception score. */
@@ -118,12 +140,4 @@ function joined(parts: readonly Float32Array[]): Float32Array {
     start += part.length;
   }
   return all;
-}
-
-async function fileDigest(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path)) {
-    hash.update(piece as Uint8Array);
-  }
-  return hash.digest('hex');
 }

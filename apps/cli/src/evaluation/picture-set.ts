@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { DataError } from '@restok/core';
 import type { StoredPictures } from '@restok/data';
 import { fromUnitRange, openEmoji, openImageFolder, readNpz } from '@restok/data';
@@ -14,15 +14,20 @@ export interface PictureSet {
   bytes(index: number): Uint8Array;
 }
 
-/** The test split of an emoji folder, or all of a folder of pictures at a size. */
+/**
+ * The test split of an emoji folder, or all of a folder of pictures at a size.
+ *
+ * @param shown what reports call the folder.
+ */
 export async function openScoredData(
   folder: string,
   size: number,
+  shown: string,
 ): Promise<{ readonly name: string; readonly pictures: StoredPictures }> {
   if (existsSync(join(folder, 'manifest.json'))) {
-    return { name: `${folder}, test split`, pictures: await openEmoji(folder, 'test') };
+    return { name: `${shown}, test split`, pictures: await openEmoji(folder, 'test') };
   }
-  return { name: folder, pictures: await openImageFolder(folder, { size }) };
+  return { name: shown, pictures: await openImageFolder(folder, { size }) };
 }
 
 /**
@@ -64,12 +69,33 @@ export async function readSet(pictures: StoredPictures): Promise<PictureSet> {
   return { count, height: size, width: size, bytes: (index) => all[index]! };
 }
 
-/** SHA-256 of all pixels in their order. */
+/** Bytes of a SHA-256. */
+export const DIGEST_BYTES = 32;
+
+/** SHA-256 of the pixels of a picture. */
+export function pictureDigest(pixels: Uint8Array): Uint8Array {
+  return createHash('sha256').update(pixels).digest();
+}
+
+/**
+ * SHA-256 of the digests of pictures in their order, in hexadecimal: shards of a set have their own.
+ *
+ * @param digests `[count, 32]`.
+ */
+export function digestOfDigests(digests: Uint8Array, { height, width }: Omit<PictureSet, 'bytes' | 'count'>): string {
+  return createHash('sha256').update(`${height} ${width}\n`).update(digests).digest('hex');
+}
+
+/** SHA-256 that stands for all pixels of a set in their order. */
 export function pixelsDigest(pictures: PictureSet): string {
-  const hash = createHash('sha256');
-  hash.update(`${pictures.count} ${pictures.height} ${pictures.width}\n`);
+  const digests = new Uint8Array(pictures.count * DIGEST_BYTES);
   for (let index = 0; index < pictures.count; index++) {
-    hash.update(pictures.bytes(index));
+    digests.set(pictureDigest(pictures.bytes(index)), index * DIGEST_BYTES);
   }
-  return hash.digest('hex');
+  return digestOfDigests(digests, pictures);
+}
+
+/** What reports of shards call a file or folder, whose path may differ from machine to machine. */
+export function sharedName(path: string): string {
+  return existsSync(path) ? basename(resolve(path)) : path;
 }

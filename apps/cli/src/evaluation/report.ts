@@ -1,3 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '@restok/data';
+import type { ShardJob } from '../shards/job-folder';
+import type { JsonShape } from '../shards/json-shape';
+import { recordOf } from '../shards/json-shape';
+import { stoppable } from '../stop-signals';
+
 /** What a number depends on, and the number: what --json prints. */
 export interface EvaluationReport {
   /** Everything that changes the numbers. */
@@ -28,5 +36,23 @@ export function reportLines(
   const longest = Math.max(...rows.map((row) => row?.[1].length ?? 0));
   return rows.map((row) =>
     row === undefined ? '-'.repeat(width + 2 + longest) : `${row[0].padEnd(width)}  ${row[1]}`,
+  );
+}
+
+/** Settings that the job of an evaluation in shards has brought along. */
+export function reportSettings({ settings }: ShardJob): EvaluationReport['settings'] {
+  return settingsShape(settings['report'], 'report of job.json');
+}
+
+const settingsShape: JsonShape<EvaluationReport['settings']> = recordOf((value) =>
+  typeof value === 'number' ? value : String(value),
+);
+
+/** Writes the result of an evaluation in shards, what --json prints. */
+export async function writeReport(folder: string, report: EvaluationReport): Promise<void> {
+  const content = `${JSON.stringify(report, undefined, 2)}\n`;
+  await stoppable(
+    () => writeAtomically(join(folder, 'evaluation.json'), (path) => writeFile(path, content)),
+    { folder },
   );
 }

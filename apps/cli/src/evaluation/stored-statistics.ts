@@ -9,7 +9,8 @@ export interface StoredStatistics {
   readonly spatial: NormalStatistics;
 }
 
-const NAMES = ['mu', 'sigma', 'mu_s', 'sigma_s'] as const;
+/** Arrays of a file that holds them. */
+export const STORED_NAMES = ['mu', 'sigma', 'mu_s', 'sigma_s'] as const;
 
 /**
  * Reads `mu`, `sigma`, `mu_s` and `sigma_s` of a .npz, as the references of the ADM evaluation suite hold them.
@@ -18,15 +19,33 @@ const NAMES = ['mu', 'sigma', 'mu_s', 'sigma_s'] as const;
  * @throws DataError when it holds some of them only, or they are no means and covariances.
  */
 export async function readStoredStatistics(path: string): Promise<StoredStatistics | undefined> {
-  const arrays = await readNpzSome(path, NAMES);
-  const { mu, sigma, mu_s: spatialMu, sigma_s: spatialSigma } = arrays;
-  if (Object.keys(arrays).length === 0) {
-    return undefined;
-  }
+  const arrays = await readNpzSome(path, STORED_NAMES);
+  return Object.keys(arrays).length === 0 ? undefined : storedStatistics(path, arrays);
+}
+
+/**
+ * Statistics of arrays of those names.
+ *
+ * @param path what errors call their file.
+ * @throws DataError when some are missing, or they are no means and covariances.
+ */
+export function storedStatistics(
+  path: string,
+  { mu, sigma, mu_s: spatialMu, sigma_s: spatialSigma }: Readonly<Record<string, NpyArray | undefined>>,
+): StoredStatistics {
   return {
     pooled: statistics(path, 'mu', mu, sigma),
     spatial: statistics(path, 'mu_s', spatialMu, spatialSigma),
   };
+}
+
+/** Statistics as arrays of a file, in double precision. */
+export function storedArrays({ pooled, spatial }: StoredStatistics): Record<string, NpyArray> {
+  const arrays = (suffix: string, { mean, covariance }: NormalStatistics): Record<string, NpyArray> => ({
+    [`mu${suffix}`]: { shape: [mean.length], values: Float64Array.from(mean) },
+    [`sigma${suffix}`]: { shape: [mean.length, mean.length], values: Float64Array.from(covariance) },
+  });
+  return { ...arrays('', pooled), ...arrays('_s', spatial) };
 }
 
 function statistics(path: string, name: string, mu?: NpyArray, sigma?: NpyArray): NormalStatistics {
