@@ -14,11 +14,12 @@ export type {
   OnnxType,
   Side,
   StoredValues,
+  WeightType,
 } from './format/onnx-graph';
 export { exportTokenizer, traceTokenizer } from './export/export-tokenizer';
 export { exportGenerator, traceGenerator } from './export/export-generator';
-export type { ExportOptions, WeightType } from './export/model-metadata';
+export type { ExportOptions } from './export/model-metadata';
 export { OnnxTokenizer } from './run/onnx-tokenizer';
 export type { EncodedPictures, OnnxDecodeOptions } from './run/onnx-tokenizer';
 export { OnnxGenerator } from './run/onnx-generator';
-export type { OnnxRunOptions } from './run/onnx-session';
+export type { OnnxRunOptions, ReadFile } from './run/onnx-session';

@@ -6,12 +6,13 @@ import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { useTestBackend } from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder';
+import type { WeightType } from './format/onnx-graph';
 import { saveOnnx } from './save-onnx';
 import { traceToOnnx } from './trace-to-onnx';
 import { namedTensors } from './trace/bound-parameter';
 
 /** x · weight, with the weight under a name. */
-function productGraph(weight: tf.Tensor2D, weightType: 'float32' | 'float16' = 'float32') {
+function productGraph(weight: tf.Tensor2D, weightType: WeightType = 'float32') {
   return traceToOnnx(
     (symbols) => ({ y: tf.matMul(symbols.input<tf.Rank.R2>('x'), weight) }),
     { x: { shape: ['n', weight.shape[0]] } },
@@ -65,4 +66,27 @@ describe('saveOnnx', () => {
     );
     expect(await readdir(folder)).toEqual([]);
   });
+
+  it('quarters matrices with int8, one scale a row, and computes in single precision', async () => {
+    const path = join(await temporaryFolder(), 'product.onnx');
+    // The scale of the first row is 2: 127 * 2 = 254, and 5 lies between 4 and 6; that of the second is 1.
+    const weight = tf.tensor2d([[254, 5, ...zeros(2046)], zeros(2048), [-127, 0.4, ...zeros(2046)]]);
+    await saveOnnx(path, productGraph(weight, 'int8'));
+    expect((await readFile(`${path}.data`)).length).toBe(3 * 2048);
+    const y = await run(path, Float32Array.of(1, 1, 0, 0, 0, 1), [2, 3]);
+    expect([...y.subarray(0, 3)]).toEqual([254, 6, 0]);
+    expect([...y.subarray(2048, 2048 + 3)]).toEqual([-127, 0, 0]);
+  });
+
+  it('keeps rows that are too short for a scale of their own', async () => {
+    const path = join(await temporaryFolder(), 'product.onnx');
+    const weight = tf.fill([512, 8], 0.1) as tf.Tensor2D;
+    await saveOnnx(path, productGraph(weight, 'int8'));
+    expect((await readFile(`${path}.data`)).length).toBe(4 * 512 * 8);
+    expect((await run(path, new Float32Array(512).fill(1), [1, 512]))[0]).toBeCloseTo(51.2, 3);
+  });
 });
+
+function zeros(count: number): number[] {
+  return new Array<number>(count).fill(0);
+}

@@ -3,7 +3,7 @@ import { engine, getKernel, registerBackend, registerKernel } from '@tensorflow/
 import { ConfigError } from '@restok/core';
 import { emitters } from './emitters';
 import { KernelCall } from './emitters/kernel-call';
-import type { OnnxGraph, OnnxPort, Side } from './format/onnx-graph';
+import type { OnnxGraph, OnnxPort, Side, WeightType } from './format/onnx-graph';
 import type { BoundParameter } from './trace/bound-parameter';
 import { SymbolicSizes } from './trace/symbolic-sizes';
 import { onnxTypeOf, SymbolicConstantError, Trace } from './trace/trace';
@@ -22,8 +22,11 @@ export interface TraceToOnnxOptions {
   readonly name?: string;
   /** Tensors to store under names; everything else that the function uses gets a name of the graph's own. */
   readonly parameters?: readonly BoundParameter[];
-  /** float16 halves the parameters in the file; the graph widens them and computes in single precision. */
-  readonly weightType?: 'float32' | 'float16';
+  /**
+   * float16 halves the parameters in the file, int8 quarters them (rows of matrices, one scale each); the graph widens
+   * them and computes in single precision. float32 when left out.
+   */
+  readonly weightType?: WeightType;
   /** Lets the function read int32 tensors, as zeros: for functions that check ranges. */
   readonly integersReadAsZero?: boolean;
   /** Further names of sizes that the function may ask {@link SymbolicTensors.size} for. */

@@ -85,9 +85,12 @@ describe('exported files', () => {
         har: true,
       };
       const generator = new Generator({ ...config, ar_token_num: 2, multiple_of: 16 }, { seed: 1 });
-      await exportGenerator(generator, folder, { weights: 'float16' });
-      const step = await check(join(folder, 'step.onnx'));
-      expect(step.inputs.slice(0, 3)).toEqual(['rows', 'positions', 'visible_keys']);
+      for (const weights of ['float16', 'int8'] as const) {
+        await exportGenerator(generator, folder, { weights });
+        const step = await check(join(folder, 'step.onnx'));
+        expect(step.inputs.slice(0, 3)).toEqual(['rows', 'positions', 'visible_keys']);
+        expect(step.metadata['restok.weights']).toBe(weights);
+      }
       generator.dispose();
     },
   );

@@ -13,6 +13,8 @@ import { saveTinyModel } from '../../test/tiny-model';
 const folder = temporaryFolder();
 const inFolder = (name: string): string => join(folder, name);
 const picture = inFolder('a.png');
+/** Mean over a picture of values in 0 ... 255; a network of random weights spreads what rounding does. */
+const LARGEST_INT8_ERROR = 4;
 
 async function succeed(...argv: string[]): Promise<Record<string, unknown>> {
   const tensorsBefore = tf.memory().numTensors;
@@ -90,6 +92,24 @@ describe('--engine onnx', () => {
       results.push((await succeed('reconstruct', picture, ...options)).pictures);
     });
     expect(results[1]).toEqual(results[0]);
+  });
+
+  it('decodes weights of 8 bits to nearly the same pictures', async () => {
+    const out = inFolder('int8');
+    await succeed('export', '--model', inFolder('tokenizer'), '--weights', 'int8', '--out', out);
+    const codes = inFolder('whole.npz');
+    await succeed('encode', picture, '--model', inFolder('tokenizer'), '--out', codes);
+    for (const model of [out, inFolder('tokenizer-onnx')]) {
+      await succeed('decode', codes, '--engine', 'onnx', '--model', model, '--out', `${model}-pictures`);
+    }
+    const [rounded, exact] = await Promise.all(
+      [out, inFolder('tokenizer-onnx')].map((model) => readPicture(join(`${model}-pictures`, 'a.png'))),
+    );
+    const { pixels } = exact!;
+    const error =
+      rounded!.pixels.reduce((sum, value, i) => sum + Math.abs(value - pixels[i]!), 0) / pixels.length;
+    expect(error).toBeGreaterThan(0);
+    expect(error).toBeLessThanOrEqual(LARGEST_INT8_ERROR);
   });
 
   it('generates the same pictures', async () => {

@@ -15,7 +15,7 @@ import { useBackend } from '../use-backend';
 export const exportFormats = ['onnx'] as const;
 
 /** Types that --weights takes. */
-export const weightTypes = ['float32', 'float16'] as const satisfies readonly WeightType[];
+export const weightTypes = ['float32', 'float16', 'int8'] as const satisfies readonly WeightType[];
 
 export interface ExportOptions extends TokenizerOptions {
   readonly format: (typeof exportFormats)[number];

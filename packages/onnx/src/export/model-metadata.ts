@@ -1,4 +1,5 @@
 import { OPSET } from '../format/encode-model';
+import type { WeightType } from '../format/onnx-graph';
 import type { OnnxMetadata } from '../save-onnx';
 
 /** Name of the file that says what a folder of graphs is. */
@@ -9,13 +10,10 @@ export const FORMAT_VERSION = 1;
 
 export type ModelKind = 'tokenizer' | 'generator';
 
-/** How weights are stored. */
-export type WeightType = 'float32' | 'float16';
-
 export interface ExportOptions {
   /**
-   * float16 halves the files and rounds the weights; every graph widens them and computes in single precision, since
-   * runtimes on CPUs have few operators in half precision. float32 when left out.
+   * float16 halves the files and rounds the weights, int8 quarters them and rounds rows of matrices to 8 bits; every
+   * graph widens them and computes in single precision. float32 when left out.
    */
   readonly weights?: WeightType;
 }

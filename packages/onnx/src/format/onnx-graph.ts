@@ -1,5 +1,5 @@
 /** Element types that graphs use, with ONNX's numbers for them. */
-export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+export const onnxTypes = { float32: 1, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
 export type OnnxType = keyof typeof onnxTypes;
 
@@ -35,7 +35,7 @@ export interface Initializer {
   values(): StoredValues | Promise<StoredValues>;
 }
 
-export type StoredValues = Float32Array | Int32Array | BigInt64Array | Uint8Array | Uint16Array;
+export type StoredValues = Float32Array | Int8Array | Int32Array | BigInt64Array | Uint8Array | Uint16Array;
 
 /** A whole graph. */
 export interface OnnxGraph {
@@ -48,10 +48,13 @@ export interface OnnxGraph {
 
 /** Bytes of one element. */
 export function bytesPerElement(type: OnnxType): number {
-  return { float32: 4, int32: 4, int64: 8, bool: 1, float16: 2 }[type];
+  return { float32: 4, int8: 1, int32: 4, int64: 8, bool: 1, float16: 2 }[type];
 }
 
 /** Bytes of a stored tensor. */
 export function byteLengthOf({ type, shape }: Pick<Initializer, 'type' | 'shape'>): number {
   return shape.reduce((product, side) => product * side, bytesPerElement(type));
 }
+
+/** How parameters of a graph are stored. */
+export type WeightType = 'float32' | 'float16' | 'int8';

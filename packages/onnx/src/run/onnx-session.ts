@@ -1,7 +1,7 @@
 import { defaultProviders, loadRuntime, sessionFiles } from '#onnx-platform';
 import { BackendUnavailableError, CheckpointError } from '@restok/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Runtime } from '../platform';
+import type { Runtime, SessionFiles } from '../platform';
 
 /** How graphs run. */
 export interface OnnxRunOptions {
@@ -9,7 +9,15 @@ export interface OnnxRunOptions {
   readonly providers?: readonly string[];
   /** Threads within an operator; the runtime's own choice when left out. */
   readonly threads?: number;
+  /**
+   * Gives the bytes of a file of the folder, or undefined where there is none: for folders that are neither on a disk
+   * nor behind an address, such as one that was dropped on a page. The folder only has a name in errors then.
+   */
+  readonly readFile?: ReadFile;
 }
+
+/** Reads a file of a folder. */
+export type ReadFile = (name: string) => Promise<Uint8Array | undefined>;
 
 /** A tensor of ONNX Runtime. */
 export type OnnxTensor = Tensor;
@@ -37,10 +45,13 @@ export class OnnxSession {
     folder: string,
     files: { readonly graph: string; readonly data: string },
     expected: ExpectedPorts,
-    { providers = defaultProviders, threads }: OnnxRunOptions = {},
+    { providers = defaultProviders, threads, readFile }: OnnxRunOptions = {},
   ): Promise<OnnxSession> {
-    const { model, externalData } = await sessionFiles(folder, files.graph, files.data);
-    const runtime = await loadRuntime().catch((error: unknown) => {
+    const { model, externalData } =
+      readFile === undefined
+        ? await sessionFiles(folder, files.graph, files.data)
+        : await givenFiles(folder, files, readFile);
+    const runtime = await loadRuntime(providers).catch((error: unknown) => {
       throw new BackendUnavailableError(
         `loadOnnx: ONNX Runtime cannot be loaded here (${firstLine(error)}). Install onnxruntime-node, or onnxruntime-web for browsers.`,
       );
@@ -50,8 +61,14 @@ export class OnnxSession {
       graphOptimizationLevel: 'all',
       // Errors are thrown; nothing is printed.
       logSeverityLevel: 4,
-      // Threads that spin would take the cores from other libraries in this process.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: {
+        session: {
+          // Threads that spin would take the cores from other libraries in this process.
+          intra_op: { allow_spinning: '0' },
+          // Weights of 8 bits are widened once, when they are loaded, instead of at every run.
+          disable_quant_qdq: '1',
+        },
+      },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       ...(externalData === undefined ? {} : { externalData }),
     };
@@ -89,6 +106,23 @@ export class OnnxSession {
   release(): Promise<void> {
     return this.session.release();
   }
+}
+
+async function givenFiles(
+  folder: string,
+  { graph, data }: { readonly graph: string; readonly data: string },
+  readFile: ReadFile,
+): Promise<SessionFiles> {
+  const bytesOf = async (name: string): Promise<Uint8Array> => {
+    const bytes = await readFile(name);
+    if (bytes === undefined) {
+      throw new CheckpointError(
+        `loadOnnx: ${name} of ${folder} is missing. Export the model again, or give all of its files.`,
+      );
+    }
+    return bytes;
+  };
+  return { model: await bytesOf(graph), externalData: [{ path: data, data: await bytesOf(data) }] };
 }
 
 function firstLine(error: unknown): string {

@@ -2,9 +2,10 @@ import { readText } from '#onnx-platform';
 import { CheckpointError } from '@restok/core';
 import type { Manifest, ModelKind } from '../export/model-metadata';
 import { FORMAT_VERSION, MANIFEST } from '../export/model-metadata';
+import type { OnnxRunOptions } from './onnx-session';
 
 /** Weight types that this version knows. */
-const WEIGHT_TYPES: readonly unknown[] = ['float32', 'float16'];
+const WEIGHT_TYPES: readonly unknown[] = ['float32', 'float16', 'int8'];
 
 /**
  * Reads what a folder of graphs is.
@@ -12,8 +13,12 @@ const WEIGHT_TYPES: readonly unknown[] = ['float32', 'float16'];
  * @param kind what it should be.
  * @throws CheckpointError in one line when it is something else, or damaged.
  */
-export async function readManifest(folder: string, kind: ModelKind): Promise<Manifest> {
-  const text = await readText(folder, MANIFEST);
+export async function readManifest(
+  folder: string,
+  kind: ModelKind,
+  { readFile }: OnnxRunOptions = {},
+): Promise<Manifest> {
+  const text = readFile === undefined ? await readText(folder, MANIFEST) : textOf(await readFile(MANIFEST));
   if (text === undefined) {
     throw new CheckpointError(
       `loadOnnx: ${folder} holds no ${MANIFEST}. Pass a folder that restok export has written.`,
@@ -31,6 +36,10 @@ export async function readManifest(folder: string, kind: ModelKind): Promise<Man
     );
   }
   return manifest;
+}
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
 function parsed(text: string, folder: string): Manifest {

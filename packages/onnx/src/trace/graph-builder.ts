@@ -66,6 +66,14 @@ export class GraphBuilder {
     return name;
   }
 
+  /** A parameter of the model, stored once under its own name. */
+  parameter(parameter: Initializer): string {
+    if (!this.initializers.some(({ name }) => name === parameter.name)) {
+      this.initializers.push({ ...parameter, isParameter: true });
+    }
+    return parameter.name;
+  }
+
   /** A stored tensor that is made once for all who ask under the same key. */
   sharedTensor(key: string, shape: readonly number[], values: () => Float32Array): string {
     return this.shared(key, () => this.store('float32', shape, values()));

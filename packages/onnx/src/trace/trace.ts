@@ -1,9 +1,10 @@
 import type { DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { engine } from '@tensorflow/tfjs-core';
 import { ConfigError } from '@restok/core';
-import type { OnnxType, StoredValues } from '../format/onnx-graph';
+import type { OnnxType, StoredValues, WeightType } from '../format/onnx-graph';
 import type { BoundParameter } from './bound-parameter';
 import { GraphBuilder } from './graph-builder';
+import { storeParameter } from './store-parameter';
 import type { SymbolicSizes } from './symbolic-sizes';
 
 /** What a graph knows of a tensor: its name in one or both orders of axes. */
@@ -29,7 +30,7 @@ export interface TraceOptions {
   readonly sizes: SymbolicSizes;
   readonly parameters: readonly BoundParameter[];
   /** How parameters are stored; they are widened before use. */
-  readonly weightType: 'float32' | 'float16';
+  readonly weightType: WeightType;
   /** Whether reading an int32 tensor gives zeros, for functions that check ranges. */
   readonly integersReadAsZero: boolean;
 }
@@ -109,7 +110,7 @@ export class Trace {
   filter(of: TensorInfo): string {
     const parameter = this.bound.get(of.dataId);
     return parameter?.isPublishedFilter === true
-      ? this.stored(parameter)
+      ? storeParameter(this.graph, parameter, this.options.weightType)
       : this.graph.node('Transpose', [this.name(of)], { perm: TO_PUBLISHED_FILTER });
   }
 
@@ -184,7 +185,7 @@ export class Trace {
   private storedName(of: TensorInfo): string {
     const parameter = this.bound.get(of.dataId);
     if (parameter !== undefined) {
-      const name = this.stored(parameter);
+      const name = storeParameter(this.graph, parameter, this.options.weightType);
       return parameter.isPublishedFilter
         ? this.graph.node('Transpose', [name], { perm: FROM_PUBLISHED_FILTER })
         : name;
@@ -217,22 +218,6 @@ export class Trace {
     }
     const single = this.graph.store(type, [], storedValues([first], type));
     return this.graph.node('Expand', [single, this.shapeTensor(shape)]);
-  }
-
-  /** The name of a parameter as it is in the file, widened to single precision. */
-  private stored(parameter: BoundParameter): string {
-    const { graph } = this;
-    const { weightType } = this.options;
-    if (!graph.initializers.some(({ name }) => name === parameter.name)) {
-      graph.initializers.push({
-        name: parameter.name,
-        type: weightType,
-        isParameter: true,
-        shape: parameter.storedShape,
-        values: () => parameter.values(),
-      });
-    }
-    return weightType === 'float16' ? graph.node('Cast', [parameter.name], { to: 1 }) : parameter.name;
   }
 }
 
