@@ -3,6 +3,7 @@ export type { RunTrainingOptions, TrainingObserver } from './run-tokenizer-train
 export { runGeneratorTraining } from './run-generator-training';
 export type { GeneratorTrainingObserver, RunGeneratorTrainingOptions } from './run-generator-training';
 export type { RunObserver, TrainingResult, TrainingStart } from './training-run';
+export { generatorFineTuning, tokenizerFineTuning } from '@restok/training';
 export { trainCommand } from './train-command';
 export { isGeneratorConfig, trainingNumbers } from './training-report';
 export type { TrainingReport } from './training-report';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { DataError } from '@restok/core';
 import type { PictureCrop, PlacedPictures } from '@restok/data';
 import { isShardPattern, openEmoji, openImageFolder, openShards, PictureLoader } from '@restok/data';
 import type {
@@ -45,7 +46,13 @@ export async function openPictures(
   split: 'train' | 'test',
 ): Promise<TrainingPictures> {
   if (!isShardPattern(path) && existsSync(join(path, 'manifest.json'))) {
-    return new TrainingPictures(await openEmoji(path, split));
+    const emoji = await openEmoji(path, split);
+    if (emoji.size !== crop.size) {
+      throw new DataError(
+        `openPictures: ${path} holds pictures of ${emoji.size} x ${emoji.size} pixels, but the model takes ${crop.size} x ${crop.size}. Pass a folder of pictures, which are brought to its size.`,
+      );
+    }
+    return new TrainingPictures(emoji);
   }
   const { size } = crop;
   const pictures: PlacedPictures = isShardPattern(path)

@@ -66,7 +66,7 @@ describe('WorkerHelper', () => {
     for (const version of [1, 2]) {
       parameters[0]!.replace(tensor1d([version, 0.5]));
       parameters[1]!.replace(tensor1d([-1]));
-      helper.share(parameters);
+      helper.share(parameters, parameters);
       const started = [await helper.start(part), await helper.start(part)];
       for (const result of started) {
         const { terms, gradients, latents, indices } = await result();

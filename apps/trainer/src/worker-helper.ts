@@ -40,6 +40,7 @@ export interface WorkerHelperOptions<Result> extends Pick<WorkerSetup, 'job' | '
  */
 export class WorkerHelper<Part extends object, Result> implements PartHelper<Part, Result> {
   private readonly parameterFile: ValueFile;
+  /** Of the gradients. */
   private shapes: readonly (readonly number[])[] = [];
   private version = 0;
 
@@ -96,9 +97,9 @@ export class WorkerHelper<Part extends object, Result> implements PartHelper<Par
     return helper;
   }
 
-  share(parameters: readonly Parameter[]): void {
+  share(parameters: readonly Parameter[], trained: readonly Parameter[]): void {
     this.parameterFile.write(parameters.map(({ value }) => value));
-    this.shapes = parameters.map(({ shape }) => shape);
+    this.shapes = trained.map(({ shape }) => shape);
     this.version += 1;
   }
 

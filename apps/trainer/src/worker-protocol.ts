@@ -22,7 +22,7 @@ export interface WorkerSetup {
   readonly folder: string;
   /** Where it finds parameters, in the order of the model. */
   readonly parameterFile: string;
-  /** Where it puts gradients, in the same order, and behind them further tensors. */
+  /** Where it puts gradients of what is trained, in the same order, and behind them further tensors. */
   readonly gradientFile: string;
 }
 

@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointError, ConfigError, Random, ShapeError } from '@restok/core';
 import { encodeSafetensors } from '@restok/hub';
-import { modelArgsOf, openFixture, testBackends, useTestBackend, weightReader } from '@restok/testing';
+import { setRecomputing } from '@restok/ops';
+import {
+  modelArgsOf,
+  openFixture,
+  tensorsLeftBy,
+  testBackends,
+  useTestBackend,
+  weightReader,
+} from '@restok/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Generator } from './generator';
 import { tinyGenerator, tinyGeneratorConfig } from '../test/tiny-generator';
@@ -35,6 +43,26 @@ describe.each(testBackends)('Generator on %s', (backend) => {
     expect(run(1)).toEqual(run(1));
     expect(run(1)).not.toEqual(run(2));
     expect(run(1)).not.toEqual(run());
+    generator.dispose();
+  });
+
+  it('has the same gradients bit for bit when its blocks compute again in the backward pass', async () => {
+    const rates = { token_dropout_p: 0.2, resid_dropout_p: 0.2, ffn_dropout_p: 0.2, drop_path_rate: 0.2 };
+    const generator = tinyGenerator({ ...rates, class_dropout_prob: 0.5 });
+    const parameters = [...generator.namedParameters()].map(([, { value }]) => value);
+    const draws = new Random(1);
+    const pass = (): Tensor => {
+      draws.state = new Random(1).state;
+      return sum(generator.forward(someIndices(), tensor1d([0, 3], 'int32'), { dropouts: draws }));
+    };
+    const gradients = (): number[][] =>
+      tidy(() => grads(pass)(parameters).map((each) => [...each.dataSync()]));
+    const plain = gradients();
+    const state = draws.state;
+    expect(setRecomputing(generator, true)).toBe(2);
+    expect(gradients()).toEqual(plain);
+    expect(draws.state).toEqual(state);
+    expect(await tensorsLeftBy(gradients)).toBe(0);
     generator.dispose();
   });
 

@@ -80,6 +80,22 @@ describe('TrainingDropouts', () => {
     });
   });
 
+  it('repeats what it dropped, and leaves the stream where it was', () => {
+    tidy(() => {
+      const random = new Random(1);
+      const dropouts = new TrainingDropouts({ ...NONE, resid_dropout_p: 0.5, drop_path_rate: 0.5 }, random);
+      const run = dropouts.repeatable((x: Tensor3D) => [...dropouts.attention(x, 2).dataSync()]);
+      const first = run(block());
+      const after = random.state;
+      expect([...dropouts.attention(block(), 2).dataSync()]).not.toEqual(first);
+      const later = random.state;
+      expect(later).not.toEqual(after);
+      expect(run(block())).toEqual(first);
+      expect(run(block())).toEqual(first);
+      expect(random.state).toEqual(later);
+    });
+  });
+
   it('replaces labels by the null label with the probability of the config', () => {
     const labels = new Array<number>(1000).fill(2);
     const numDropped = dropoutsOf({ class_dropout_prob: 0.1 })

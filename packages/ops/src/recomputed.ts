@@ -41,7 +41,8 @@ function gradientsOf<Y extends Tensor>(
   const { state } = engine();
   const outer = state.activeTape;
   try {
-    const { grads } = engine().gradients(forward, [...tensors], outputGradient, true);
+    const { value, grads } = engine().gradients(forward, [...tensors], outputGradient, true);
+    value.dispose();
     return grads.map((gradient: Tensor | null, i) => gradient ?? zerosLike(tensors[i]!));
   } finally {
     state.activeTape = outer;

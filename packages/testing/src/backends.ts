@@ -41,3 +41,13 @@ export async function tensorsLeftBy(run: () => unknown): Promise<number> {
   await run();
   return tf.memory().numTensors - before;
 }
+
+/** The most bytes of tensors at any time while a function runs, beyond those from before it. */
+export async function peakBytesOf(run: () => unknown): Promise<number> {
+  const before = tf.memory().numBytes;
+  const { peakBytes } = await tf.profile(async () => {
+    await run();
+    return {};
+  });
+  return peakBytes - before;
+}

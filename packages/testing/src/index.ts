@@ -11,7 +11,7 @@ export {
   relativeDistance,
 } from './expect-close';
 export { channelsBeforeTokens, channelsFirst, channelsLast, firstSample } from './published-order';
-export { tensorsLeftBy, testBackends, testOnlyOn, useTestBackend } from './backends';
+export { peakBytesOf, tensorsLeftBy, testBackends, testOnlyOn, useTestBackend } from './backends';
 export type { TestBackend } from './backends';
 export { expectGradients, numericalGradient, runWithGradients, seededTensor } from './numerical-gradient';
 export { runKilled } from './run-killed';

@@ -76,7 +76,7 @@ async function write(trainer: Checkpointed, folder: string): Promise<void> {
     await saveModel(join(folder, AVERAGES_FOLDER), {
       config,
       tensors: trainer.parameters.map(([name, parameter]) =>
-        stored(name, parameter, movingWeights.average(name)),
+        stored(name, parameter, movingWeights.follows(name) ? movingWeights.average(name) : parameter.value),
       ),
     });
     files.push(`${AVERAGES_FOLDER}/${MODEL_FILE}`);
@@ -95,7 +95,7 @@ function stored(name: string, parameter: Parameter, value: Tensor): TensorToWrit
 
 /** Moments keep the layout in memory: they never leave this program. */
 function optimizerTensors(trainer: Checkpointed): TensorToWrite[] {
-  return trainer.parameters.flatMap(([name, parameter]) => {
+  return trainer.trained.flatMap(([name, parameter]) => {
     const moments = trainer.optimizer.momentsOf(name);
     return (['mean', 'variance'] as const).map((kind) => ({
       name: `${kind}.${name}`,

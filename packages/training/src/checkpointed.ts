@@ -17,6 +17,8 @@ export interface CheckpointCompanion {
 export interface Checkpointed<State extends { readonly step: number } = { readonly step: number }> {
   readonly model: Module & { readonly config: object };
   readonly parameters: readonly [string, Parameter][];
+  /** Those of the parameters that steps change: only they have moments and averages. */
+  readonly trained: readonly [string, Parameter][];
   readonly optimizer: Optimizer;
   readonly movingWeights: MovingWeights | undefined;
   readonly companion?: CheckpointCompanion;

@@ -4,9 +4,11 @@ import { Random } from '@restok/core';
 import type { CodeDataset, PictureDataset } from '@restok/data';
 import type { Generator } from '@restok/generator';
 import type { Parameter } from '@restok/ops';
+import { setRecomputing } from '@restok/ops';
 import { DataOrder } from './data-order';
 import { generatorHits, generatorLosses, levelMeans } from './generator-loss';
 import type { GeneratorTrainingConfig } from './generator-training-config';
+import { trainedParameters } from './trained-parameters';
 import { valueAndGradients } from './value-and-gradients';
 
 /** Indices and labels to train on, from disk or tokenised as they are asked for. */
@@ -37,7 +39,7 @@ export interface GeneratorPart {
 /** Terms and gradients of one part; tensors are owned by the caller. */
 export interface GeneratorPartResult {
   readonly terms: GeneratorTerms;
-  /** One per parameter, in order. */
+  /** One per trained parameter, in order. */
   readonly gradients: Tensor[];
 }
 
@@ -52,6 +54,7 @@ interface Batch {
  * drops follow from the seed, the step and the part alone, so any process may compute it.
  */
 export class GeneratorPartGradients {
+  /** Those that are trained. */
   private readonly parameters: readonly Parameter[];
   private readonly order: DataOrder;
 
@@ -60,7 +63,9 @@ export class GeneratorPartGradients {
     private readonly data: GeneratorData,
     private readonly generator: Generator,
   ) {
-    this.parameters = [...generator.namedParameters()].map(([, parameter]) => parameter);
+    setRecomputing(generator, config.training.gradient_checkpointing);
+    const trained = trainedParameters([...generator.namedParameters()], config.training.train_only);
+    this.parameters = trained.map(([, parameter]) => parameter);
     this.order = new DataOrder(data.count, config.training.seed);
   }
 

@@ -78,7 +78,7 @@ export class GeneratorTrainer extends ModelTrainer<Generator, GeneratorTrainerSt
     const { gradient_accumulation_steps: numParts } = this.config.training;
     const parts = Array.from({ length: numParts }, (_, part) => ({ step: this.step, part }));
     const compute = (part: GeneratorPart): Promise<GeneratorPartResult> => this.parts.compute(part);
-    const results = await computeParts(parts, this.parameters, compute, this.helper);
+    const results = await computeParts(parts, this, compute, this.helper);
     const terms = meanGeneratorTerms(results.map((result) => result.terms));
     const gradients = sumGradients(results.map((result) => result.gradients));
     try {

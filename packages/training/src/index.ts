@@ -1,6 +1,7 @@
 export { valueAndGradients } from './value-and-gradients';
 export { drawNumKept, nestedDropout } from './nested-dropout';
 export type { NestedDropout } from './nested-dropout';
+export { isTrained, trainedParameters } from './trained-parameters';
 export { hasWeightDecay } from './parameter-groups';
 export { schedules } from './schedules';
 export type { Schedule, ScheduleName, ScheduleOptions } from './schedules';
@@ -15,6 +16,8 @@ export type { TokenizerTrainingConfig } from './tokenizer-training-config';
 export { codebookFromLatents, reviveCodes } from './codebook-from-latents';
 export { DataOrder } from './data-order';
 export { firstNonFinite, NonFiniteError } from './non-finite';
+export { generatorFineTuning, tokenizerFineTuning } from './fine-tuning/fine-tuning';
+export type { FineTuningOptions, GeneratorFineTuningOptions } from './fine-tuning/fine-tuning';
 export { openInitialModel } from './initial-model';
 export { TokenizerTrainer } from './tokenizer-trainer';
 export type { TrainerState, TrainStepReport } from './tokenizer-trainer';

@@ -25,6 +25,10 @@ export abstract class ModelTrainer<
     return this.updater.parameters;
   }
 
+  get trained(): readonly [string, Parameter][] {
+    return this.updater.trained;
+  }
+
   get optimizer(): Optimizer {
     return this.updater.optimizer;
   }

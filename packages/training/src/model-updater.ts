@@ -6,6 +6,7 @@ import { firstNonFinite, NonFiniteError } from './non-finite';
 import { globalNorm, Optimizer } from './optimizer';
 import type { ScheduleName } from './schedules';
 import { schedules } from './schedules';
+import { trainedParameters } from './trained-parameters';
 import type { UpdateSections } from './training-sections';
 
 /** What an update was made with. */
@@ -24,23 +25,27 @@ export interface Culprit {
 /** Optimizer steps of a model: check, schedule, clipping, AdamW, moving average, in that order. */
 export class ModelUpdater {
   readonly parameters: readonly [string, Parameter][];
+  /** Those that the steps change. */
+  readonly trained: readonly [string, Parameter][];
   readonly optimizer: Optimizer;
   readonly movingWeights: MovingWeights | undefined;
 
+  /** @throws ConfigError when `training.train_only` names no part of the model. */
   constructor(
     model: Module,
     private readonly config: UpdateSections,
   ) {
     const { training, optimizer } = config;
     this.parameters = [...model.namedParameters()];
-    this.optimizer = new Optimizer(this.parameters, {
+    this.trained = trainedParameters(this.parameters, training.train_only);
+    this.optimizer = new Optimizer(this.trained, {
       beta1: optimizer.params.beta1,
       beta2: optimizer.params.beta2,
       weightDecay: optimizer.params.weight_decay,
       maxGradNorm: training.max_grad_norm,
     });
     this.movingWeights = training.use_ema
-      ? new MovingWeights(this.parameters, { decay: training.ema_decay })
+      ? new MovingWeights(this.trained, { decay: training.ema_decay })
       : undefined;
   }
 
@@ -61,7 +66,7 @@ export class ModelUpdater {
    * One optimizer step.
    *
    * @param stepsDone optimizer steps before this one.
-   * @param gradients one per parameter, summed over the parts of the step; not consumed.
+   * @param gradients one per trained parameter, summed over the parts of the step; not consumed.
    * @param terms of the loss, which are checked.
    * @param findCulprit looks for a cause in the data, once something is not finite.
    * @throws NonFiniteError when a term or a gradient is NaN or infinite; nothing is changed then.
@@ -109,7 +114,7 @@ export class ModelUpdater {
       return new NonFiniteError(culprit.name, step, culprit.advice);
     }
     const named = gradients.map(
-      (gradient, i) => [`the gradient of ${this.parameters[i]![0]}`, gradient] as const,
+      (gradient, i) => [`the gradient of ${this.trained[i]![0]}`, gradient] as const,
     );
     // The norm of finite gradients overflows only where they are beyond all use.
     return new NonFiniteError(weight ?? term ?? firstNonFinite(named) ?? 'the gradient norm', step);

@@ -54,14 +54,24 @@ export class MovingWeights {
     }
   }
 
-  /** The average of one parameter, owned by this object. */
+  /** Whether there is an average of a parameter. */
+  follows(name: string): boolean {
+    return this.averages.has(name);
+  }
+
+  /** The average of one parameter that it follows, owned by this object. */
   average(name: string): Tensor {
     return this.averages.get(name)!;
   }
 
-  /** Takes ownership of a loaded average. */
+  /** Takes ownership of a new average; that of a parameter which it does not follow is dropped. */
   restore(name: string, value: Tensor): void {
-    this.averages.get(name)?.dispose();
+    const previous = this.averages.get(name);
+    if (previous === undefined) {
+      value.dispose();
+      return;
+    }
+    previous.dispose();
     this.averages.set(name, keep(value));
   }
 

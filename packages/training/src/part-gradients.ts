@@ -3,6 +3,7 @@ import { dispose, keep, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
 import type { Parameter } from '@restok/ops';
+import { setRecomputing } from '@restok/ops';
 import type { Adversary } from './adversary';
 import { DataOrder } from './data-order';
 import { seededDraws } from './draws';
@@ -14,6 +15,7 @@ import type { NestedDropout } from './nested-dropout';
 import { drawNumKept, nestedDropout } from './nested-dropout';
 import type { SupervisedTokenizer } from './supervised-tokenizer';
 import type { TokenizerTrainingConfig } from './tokenizer-training-config';
+import { trainedParameters } from './trained-parameters';
 import { valueAndGradients } from './value-and-gradients';
 
 /** The terms of the loss, each averaged over a batch; those of losses that are off are absent. */
@@ -37,7 +39,7 @@ export interface PartOfStep {
 /** Loss and gradients of one part; tensors are owned by the caller. */
 export interface PartResult {
   readonly terms: LossTerms;
-  /** One per parameter, in order. */
+  /** One per trained parameter, in order. */
   readonly gradients: Tensor[];
   /** `[B, L, Dc]` before the quantiser. */
   readonly latents: Tensor3D;
@@ -67,6 +69,7 @@ interface Seen {
  * that passes from part to part.
  */
 export class PartGradients {
+  /** Those that are trained. */
   private readonly parameters: readonly Parameter[];
   private readonly order: DataOrder;
   private readonly dropout: NestedDropout | undefined;
@@ -79,7 +82,9 @@ export class PartGradients {
     private readonly tokenizer: SupervisedTokenizer,
     { networks = {}, adversary }: PartLosses = {},
   ) {
-    this.parameters = [...tokenizer.namedParameters()].map(([, parameter]) => parameter);
+    setRecomputing(tokenizer, config.training.gradient_checkpointing);
+    const trained = trainedParameters([...tokenizer.namedParameters()], config.training.train_only);
+    this.parameters = trained.map(([, parameter]) => parameter);
     this.order = new DataOrder(dataset.count, config.training.seed);
     const model = config.tokenizer.model.vq_model;
     this.dropout = model.drop_latent_tokens

@@ -6,10 +6,21 @@ import type { Parameter } from '@restok/ops';
 export interface PartHelper<Part, Result> {
   /** How many parts it computes at a time. */
   readonly capacity: number;
-  /** Takes the values that the parts started from now on are computed with; called once a step. */
-  share(parameters: readonly Parameter[]): void;
+  /**
+   * Takes the values that the parts started from now on are computed with; called once a step.
+   *
+   * @param parameters of the whole model.
+   * @param trained those of them that a part gives the gradients of.
+   */
+  share(parameters: readonly Parameter[], trained: readonly Parameter[]): void;
   /** Hands a part over; the function that it gives waits for the result. */
   start(part: Part): Promise<() => Promise<Result>>;
+}
+
+/** Parameters of a model by name, and those of them that are trained. */
+export interface SharedParameters {
+  readonly parameters: readonly (readonly [string, Parameter])[];
+  readonly trained: readonly (readonly [string, Parameter])[];
 }
 
 /**
@@ -19,13 +30,16 @@ export interface PartHelper<Part, Result> {
  */
 export async function computeParts<Part, Result>(
   parts: readonly Part[],
-  parameters: readonly (readonly [string, Parameter])[],
+  { parameters, trained }: SharedParameters,
   compute: (part: Part) => Promise<Result>,
   helper?: PartHelper<Part, Result>,
 ): Promise<Result[]> {
   const perRound = 1 + (helper?.capacity ?? 0);
   if (parts.length > 1) {
-    helper?.share(parameters.map(([, parameter]) => parameter));
+    helper?.share(
+      parameters.map(([, parameter]) => parameter),
+      trained.map(([, parameter]) => parameter),
+    );
   }
   const results: Result[] = [];
   for (let start = 0; start < parts.length; start += perRound) {

@@ -117,7 +117,7 @@ async function restoreOptimizer(trainer: Checkpointed, path: string): Promise<vo
   const { source } = await openSource(path);
   const weights = await openSafetensors(source, OPTIMIZER_FILE);
   try {
-    for (const [name, parameter] of trainer.parameters) {
+    for (const [name, parameter] of trainer.trained) {
       const read = async (kind: string): Promise<Tensor> =>
         tensor(await weights.read(`${kind}.${name}`), [...parameter.shape]);
       trainer.optimizer.restore(name, { mean: await read('mean'), variance: await read('variance') });
@@ -140,7 +140,7 @@ async function restoreCompanion(companion: CheckpointCompanion, path: string): P
 async function restoreAverages(trainer: Checkpointed, path: string): Promise<void> {
   const model = await openModel(path);
   try {
-    for (const [name, parameter] of trainer.parameters) {
+    for (const [name, parameter] of trainer.trained) {
       trainer.movingWeights!.restore(name, parameter.fromPublished(await model.weights.read(name)));
     }
   } finally {

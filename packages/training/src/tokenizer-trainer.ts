@@ -160,7 +160,7 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
     const { gradient_accumulation_steps: numParts } = this.config.training;
     const parts = Array.from({ length: numParts }, (_, part) => ({ step: this.step, part, quantized }));
     const compute = (part: PartOfStep): Promise<PartResult> => this.parts.compute(part);
-    const results = await computeParts(parts, this.parameters, compute, this.helper);
+    const results = await computeParts(parts, this, compute, this.helper);
     const [first, ...others] = results as [PartResult, ...PartResult[]];
     const gradients = sumGradients(results.map((result) => result.gradients));
     const judged = results.flatMap((result) =>

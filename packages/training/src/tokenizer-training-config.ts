@@ -10,6 +10,7 @@ import {
   schedulerSection,
   trainingSection,
 } from './training-sections';
+import { isTrained } from './trained-parameters';
 
 const trainingConfig = z
   .object({
@@ -52,7 +53,11 @@ export function parseTokenizerTrainingConfig(raw: ConfigTree): TokenizerTraining
   let tokenizer: TokenizerConfig | undefined;
   try {
     tokenizer = parseTokenizerConfig(raw);
-    problems.push(...untrainableParts(tokenizer, parsed.data), ...movesOfFixedCodes(tokenizer, parsed.data));
+    problems.push(
+      ...untrainableParts(tokenizer, parsed.data),
+      ...movesOfFixedCodes(tokenizer, parsed.data),
+      ...movesOfFrozenParts(parsed.data),
+    );
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       throw error;
@@ -98,6 +103,31 @@ function movesOfFixedCodes(tokenizer: TokenizerConfig, config: CheckedTrainingCo
   if (config.training.code_revival_steps > 0) {
     problems.push(
       'quantizer fsq has fixed codes, which cannot be revived; add training.code_revival_steps=0',
+    );
+  }
+  return problems;
+}
+
+/** What the training would change of parts that `training.train_only` leaves as they are. */
+function movesOfFrozenParts(config: CheckedTrainingConfig | undefined): string[] {
+  if (config === undefined) {
+    return [];
+  }
+  const { training } = config;
+  const problems: string[] = [];
+  const codebook = 'quantize.embedding.weight';
+  if (!isTrained(codebook, training.train_only)) {
+    for (const key of ['unquantized_steps', 'code_revival_steps'] as const) {
+      if (training[key] > 0) {
+        problems.push(
+          `training.train_only leaves out quantize, whose codes training.${key} would change; add training.${key}=0`,
+        );
+      }
+    }
+  }
+  if (training.output_bias_from_data && !isTrained('pixel_decoder.conv_out.bias', training.train_only)) {
+    problems.push(
+      'training.train_only leaves out pixel_decoder, whose bias training.output_bias_from_data would change; add training.output_bias_from_data=False',
     );
   }
   return problems;

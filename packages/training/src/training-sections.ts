@@ -62,6 +62,8 @@ export const trainingSection = z
     initialization: z.enum(keysOf(initializations)).default('published'),
     keep_checkpoints: count.default(2),
     workers: count.default(1),
+    train_only: z.array(z.string().min(1)).min(1).optional(),
+    gradient_checkpointing: z.boolean().default(false),
     threads: count.optional(),
     gemm: z.enum(['auto', 'blas', 'ort', 'wasm']).default('auto'),
   })

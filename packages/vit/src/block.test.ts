@@ -142,6 +142,37 @@ describe.each(testBackends)('Block on %s', (backend) => {
   });
 });
 
+describe.each(testBackends)('Block that computes again in the backward pass on %s', (backend) => {
+  beforeAll(() => useTestBackend(backend));
+
+  it('has the same value and gradients bit for bit, in one piece and in halves', async () => {
+    const block = new Block(8, 2);
+    block.initialize(1, 'variancePreserving');
+    const positions = new RotaryPositions(diagonalPositions(3, 0), 4, 10000);
+    const sequence = { rotation: positions.table, visibleKeys: [1, 3, 3] };
+    const x = seededTensor(2, 1, 3, 8) as Tensor3D;
+    const values = [x, ...[...block.namedParameters()].map(([, { value }]) => value)];
+    const ways = [
+      (input: Tensor): Tensor => block.forward(input as Tensor3D, sequence),
+      (input: Tensor): Tensor => block.feedForward(block.attend(input as Tensor3D, sequence)),
+    ];
+    const numbers = (): number[][][] =>
+      ways.map((forward) =>
+        tidy(() => {
+          const gradients = grads((input: Tensor) => sum(square(forward(input))))(values);
+          return [forward(x), ...gradients].map((each) => [...each.dataSync()]);
+        }),
+      );
+    const plain = numbers();
+    block.recomputes = true;
+    expect(numbers()).toEqual(plain);
+    expect(await tensorsLeftBy(numbers)).toBe(0);
+    x.dispose();
+    block.dispose();
+    positions.dispose();
+  });
+});
+
 describe.each(testBackends)('Mlp on %s', (backend) => {
   beforeAll(() => useTestBackend(backend));
 

@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { add, tidy } from '@tensorflow/tfjs-core';
-import { conv2d, groupNorm, linear, Module, ones, weight, zeros } from '@restok/ops';
+import { conv2d, groupNorm, linear, Module, ones, RecomputableModule, weight, zeros } from '@restok/ops';
 
 /** Groups and ε of every GroupNorm. @source method.md, section 2. */
 const NORM = { groups: 32, epsilon: 1e-6 };
@@ -53,7 +53,7 @@ class Shortcut extends Module {
  * @asIs Where the channels change, the published code adds a 1x1 convolution of h to h itself and drops the
  *   input; one would expect a 1x1 convolution of the input.
  */
-export class ResidualBlock extends Module {
+export class ResidualBlock extends RecomputableModule {
   private readonly norm1;
   private readonly conv1;
   private readonly norm2;
@@ -71,6 +71,10 @@ export class ResidualBlock extends Module {
 
   /** `[B, H, W, inputs]` to `[B, H, W, outputs]`, owned by the caller. */
   forward(x: Tensor4D): Tensor4D {
+    return this.recompute(x, (input) => this.run(input));
+  }
+
+  private run(x: Tensor4D): Tensor4D {
     return tidy(() => {
       const half = this.conv1.forward(this.norm1.forward(x, 'silu'));
       const h = this.conv2.forward(this.norm2.forward(half, 'silu'));
