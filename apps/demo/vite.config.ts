@@ -11,6 +11,8 @@ export default defineConfig({
   build: { target: 'es2022', chunkSizeWarningLimit: 1500 },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   worker: { format: 'es' },
+  // Of the builds with WebGPU the smaller one; the page asks for it only where the browser has what it needs.
+  resolve: { alias: { 'onnxruntime-web/webgpu': 'onnxruntime-web/jspi' } },
   plugins: [
     siteModels(models),
     VitePWA({
@@ -30,10 +32,18 @@ export default defineConfig({
       workbox: {
         globPatterns: ['**/*.{html,js,css,svg,json,wasm}', 'models/*/samples/*.png'],
         // The models themselves are kept by the page, which shows how far a download is.
-        globIgnores: ['models/*/{tokenizer,generator}/**', '**/*threaded*.wasm'],
+        globIgnores: ['models/*/{tokenizer,generator}/**', '**/*threaded*.wasm', '**/ort[.-]*.js'],
         maximumFileSizeToCacheInBytes: 8e6,
         navigateFallback: 'index.html',
         cleanupOutdatedCaches: true,
+        // ONNX Runtime is large and few ask for it: kept from the first use on.
+        runtimeCaching: [
+          {
+            urlPattern: /\/assets\/ort[.-][^/]+\.(js|wasm)$/,
+            handler: 'CacheFirst',
+            options: { cacheName: 'onnx-runtime', expiration: { maxEntries: 4 } },
+          },
+        ],
       },
     }),
   ],

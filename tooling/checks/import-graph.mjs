@@ -21,7 +21,7 @@ export const directImports = {
   testing: ['ops', 'hub', 'backend-node'],
   trainer: ['training', 'backend-node'],
   // Of backend-node the part that runs in browsers; Vite's build fails on the rest.
-  demo: ['tokenizer', 'generator', 'training', 'backend-webgpu', 'backend-node'],
+  demo: ['tokenizer', 'generator', 'onnx', 'training', 'backend-webgpu', 'backend-node'],
   cli: ['tokenizer', 'generator', 'trainer', 'metrics', 'data', 'onnx', 'backend-node', 'backend-webgpu'],
 };
 
@@ -56,7 +56,13 @@ export const browserPackages = [
   'generator',
   'hub',
   'metrics',
+  'onnx',
+  'backend-webgpu',
 ];
 
 /** Packages of the model and its training: of TensorFlow.js they know the core alone. */
-export const corePackages = [...browserPackages, 'data', 'training'];
+export const corePackages = [
+  ...browserPackages.filter((name) => name !== 'backend-webgpu'),
+  'data',
+  'training',
+];

@@ -3,6 +3,9 @@ import { join, normalize } from 'node:path';
 import type { Plugin } from 'vite';
 
 const MODEL_FILES = ['config.json', 'model.safetensors', 'README.md'];
+/** What `restok export` writes beside them, and the file of it that comes last. */
+const EXPORTED = 'onnx.json';
+const EXPORTED_FILES = /^(onnx\.json|[a-z-]+\.onnx(\.data)?)$/;
 const PICTURE = /\.(png|jpe?g|webp)$/;
 const CREDITS = 'CREDITS.md';
 
@@ -71,6 +74,7 @@ function listOf(folder: string): unknown {
     const samples = join(folder, name, 'samples');
     return {
       name,
+      exported: ['tokenizer', 'generator'].filter((part) => existsSync(join(folder, name, part, EXPORTED))),
       tokenizerBytes: bytes('tokenizer'),
       generatorBytes: bytes('generator'),
       samples: existsSync(samples)
@@ -89,7 +93,9 @@ function filesOf(folder: string): SiteFile[] {
       return existsSync(path)
         ? readdirSync(path)
             .filter((file) =>
-              part === 'samples' ? PICTURE.test(file) || file === CREDITS : MODEL_FILES.includes(file),
+              part === 'samples'
+                ? PICTURE.test(file) || file === CREDITS
+                : MODEL_FILES.includes(file) || EXPORTED_FILES.test(file),
             )
             .map((file) => ({ name: `${model}/${part}/${file}`, path: join(path, file) }))
         : [];

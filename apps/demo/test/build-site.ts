@@ -1,12 +1,10 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import '@tensorflow/tfjs-backend-cpu';
-import { Generator } from '@restok/generator';
-import { saveModel } from '@restok/hub/node';
 import { build } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { makeGenerator, makeSmallModels } from './make-models';
 import { serveFolder } from './static-server';
 
 declare module 'vitest' {
@@ -15,38 +13,13 @@ declare module 'vitest' {
     siteUrl: string;
     /** Address of the models' folder for pages of any origin. */
     modelsUrl: string;
-    /** The models that the site was built with. */
+    /** The models that the site was built with, and `small`, which it does not hold. */
     modelsFolder: string;
   }
 }
 
 const demo = fileURLToPath(new URL('..', import.meta.url));
 const shipped = fileURLToPath(new URL('../../../models', import.meta.url));
-
-/** The shipped generator's config; without trained weights random ones show the same behaviour. */
-const GENERATOR = {
-  n_layer: 8,
-  n_head: 4,
-  dim: 256,
-  vocab_size: 4096,
-  block_size: 64,
-  num_classes: 27,
-  har: true,
-  ar_token_num: 4,
-  spe_token_num: 63,
-};
-const CATEGORIES = [
-  'activities',
-  'animals',
-  'flags',
-  'food',
-  'objects',
-  'people',
-  'smileys',
-  'symbols',
-  'travel',
-];
-const STYLES = ['fluent', 'noto', 'twemoji'];
 
 /** Builds the site once for all tests, with a generator of random weights where none has been trained, and serves it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -58,6 +31,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   if (!existsSync(join(generator, 'config.json'))) {
     await makeGenerator(generator);
   }
+  await makeSmallModels(join(models, 'small'));
   process.env.RESTOK_DEMO_MODELS = models;
   // Vitest sets it to "test", with which Vite would not build what visitors get.
   const { NODE_ENV } = process.env;
@@ -79,18 +53,4 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await elsewhere.close();
     rmSync(temporary, { recursive: true, force: true });
   };
-}
-
-async function makeGenerator(folder: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  const class_names = CATEGORIES.flatMap((category) => STYLES.map((style) => `${category}/${style}`));
-  const config = { ...GENERATOR, class_names };
-  const generator = new Generator(config, { seed: 1, initialization: 'variancePreserving' });
-  const tensors = [...generator.namedParameters()].map(([name, parameter]) => ({
-    name,
-    shape: parameter.publishedShape,
-    values: () => parameter.toPublished(parameter.value),
-  }));
-  await saveModel(folder, { config, tensors }, { dtype: 'F16' });
-  generator.dispose();
 }

@@ -29,18 +29,23 @@ export async function reconstructInNode(sample: string, numKept: readonly number
   return { indices: values, decoded };
 }
 
-/** Pixels of the picture that Node generates of a class. */
-export async function generateInNode(className: string, options: GenerateOptions) {
+/**
+ * Pixels of the picture that Node generates of a class.
+ *
+ * @param model whose generator and tokenizer do it.
+ */
+export async function generateInNode(className: string, options: GenerateOptions, model = 'emoji-64') {
   await setBackend('wasm');
-  const folder = `${inject('modelsFolder')}/emoji-64`;
+  const folder = `${inject('modelsFolder')}/${model}`;
   const generator = await Generator.fromPretrained(`${folder}/generator`);
   const tokenizer = await ResTok.fromPretrained(`${folder}/tokenizer`);
+  const side = tokenizer.config.dataset.preprocessing.crop_size;
   const indices = await generator.generateIndices(
     [generator.config.class_names!.indexOf(className)],
     options,
   );
   const output = tokenizer.decodeIndices(indices);
-  const { pixels } = fromUnitRange(await output.data(), SIDE, SIDE);
+  const { pixels } = fromUnitRange(await output.data(), side, side);
   dispose([indices, output]);
   generator.dispose();
   tokenizer.dispose();

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { zipSync } from 'fflate';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { canvasPixels } from './canvas-pixels';
+import { chooseFiles } from './models-page';
 import { openPage, startBrowser } from './open-page';
 
 let browser: Browser;
@@ -17,14 +18,6 @@ async function tokenizerFiles(): Promise<{ config: Buffer; weights: Buffer }> {
     config: await readFile(`${folder}/config.json`),
     weights: await readFile(`${folder}/model.safetensors`),
   };
-}
-
-async function chooseFiles(page: Page, files: Readonly<Record<string, Buffer>>): Promise<void> {
-  await page
-    .getByTestId('model-files')
-    .setInputFiles(
-      Object.entries(files).map(([name, buffer]) => ({ name, mimeType: 'application/octet-stream', buffer })),
-    );
 }
 
 describe('Models', () => {

@@ -130,6 +130,31 @@ describe('Reconstruct', () => {
     await context.close();
   });
 
+  it('takes a picture that is dropped on the page', async () => {
+    const { page, context, errors } = await openPage(browser);
+    await whenShown(page);
+    const before = page.url();
+    const dropped = await sharp({ create: { width: 80, height: 60, channels: 3, background: '#cc6633' } })
+      .png()
+      .toBuffer();
+    const wasAllowed = await page.evaluate(async (base64) => {
+      const bytes = await (await fetch(`data:image/png;base64,${base64}`)).arrayBuffer();
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], 'dropped.png', { type: 'image/png' }));
+      const main = document.querySelector('main')!;
+      const drag = (type: string): boolean =>
+        main.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      // A page lets files be dropped by preventing what the browser does by itself.
+      return !drag('dragover') && !drag('drop');
+    }, dropped.toString('base64'));
+    expect(wasAllowed).toBe(true);
+    await page.waitForFunction((old) => location.href !== old, before);
+    const [red, green, blue] = await canvasPixels(page, 'original');
+    expect(largestDifference([red!, green!, blue!], [0xcc, 0x66, 0x33])).toBeLessThanOrEqual(PIXEL_TOLERANCE);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   it('builds the first picture up by itself', async () => {
     const { page, context } = await openPage(browser, '', { motion: true });
     const seen = new Set<string>();

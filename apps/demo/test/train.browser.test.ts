@@ -7,7 +7,8 @@ import type { Rank } from '@tensorflow/tfjs-core';
 import { unzipSync } from 'fflate';
 import { ResTok } from '@restok/tokenizer';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { chooseFiles, goTo } from './models-page';
 import { openPage, startBrowser } from './open-page';
 
 /** A hundred steps in a tab, on a machine that may be busy. */
@@ -56,7 +57,8 @@ describe('Train', () => {
 
       const download = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Save the model' }).click();
-      const folder = await unpacked(await readFile(await (await download).path()));
+      const zip = await readFile(await (await download).path());
+      const folder = await unpacked(zip);
       await setBackend('cpu');
       const tokenizer = await ResTok.fromPretrained(folder);
       const { indices } = tokenizer.encode(fill<Rank.R4>([1, 32, 32, 3], 1));
@@ -68,15 +70,28 @@ describe('Train', () => {
         .getByText(/of 16$/)
         .first()
         .waitFor();
+      await goTo(page, '#/models');
+      await chooseFiles(page, { 'saved.zip': zip });
+      await page.getByRole('button', { name: 'Use it' }).click();
+      await page
+        .getByTestId('tokenizer-in-use')
+        .getByText(/^saved: .*, 16 latents of 256 codes, 32 x 32$/)
+        .waitFor();
       expect(errors).toEqual([]);
       await context.close();
     },
     TRAINING_TIMEOUT,
   );
 
-  it('starts from the beginning after a reset', async () => {
+  it('trains on a folder of pictures, and starts from the beginning after a reset', async () => {
     const { page, context } = await openPage(browser, '#/train');
+    await page.getByRole('radio', { name: 'A folder of yours' }).check();
+    await page.getByLabel('Choose a folder').setInputFiles(`${inject('modelsFolder')}/emoji-64/samples`);
     await page.getByRole('button', { name: 'Start' }).click();
+    await page
+      .getByTestId('train-status')
+      .getByText(/ 8 pictures, 1 files are none; /)
+      .waitFor();
     await expect.poll(() => stepOf(page), { timeout: 200_000 }).toBeGreaterThanOrEqual(1);
     await page.getByRole('button', { name: 'Reset' }).click();
     expect(await page.getByTestId('error').textContent()).toBe('–');

@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { canvasPixels, largestDifference } from './canvas-pixels';
 import { generateInNode, reconstructInNode } from './in-node';
+import { goTo, useModelAt } from './models-page';
 import { openPage, startBrowser } from './open-page';
 import { settled, shownIndices, whenSample, whenShown } from './reconstruct-page';
 
@@ -50,10 +51,13 @@ describe('WebGPU', () => {
   });
 
   it('generates the picture that Node generates', async () => {
-    const address = '?backend=webgpu#/generate?class=food%2Fnoto&seed=7&n=1&guidance=1&topp=0.9';
-    const { page, context } = await openPage(browser, address);
-    const expected = await generateInNode('food/noto', { seed: 7, guidanceScale: 1, topP: 0.9 });
-    await page.getByText(/^Pass 8 of 8/).waitFor();
+    const { page, context } = await openPage(browser, '?backend=webgpu#/models');
+    await useModelAt(page, `${inject('modelsUrl')}small/tokenizer`, 'tokenizer');
+    await useModelAt(page, `${inject('modelsUrl')}small/generator`, 'generator');
+    await goTo(page, '#/generate?class=food%2Fnoto&seed=7&n=1&guidance=1&topp=0.9');
+    const options = { seed: 7, guidanceScale: 1, topP: 0.9 };
+    const expected = await generateInNode('food/noto', options, 'small');
+    await page.getByText(/^Pass 6 of 6/).waitFor();
     expect(largestDifference(await canvasPixels(page, 'generated'), expected)).toBeLessThanOrEqual(
       PIXEL_TOLERANCE,
     );

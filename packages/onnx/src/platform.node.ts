@@ -14,10 +14,9 @@ export function createHasher(): Hasher {
   return { update: (piece) => void hash.update(piece), digest: () => hash.digest('hex') };
 }
 
-/** ONNX Runtime for this platform. */
-export async function loadRuntime(): Promise<Runtime> {
-  return runtimeOf(await import('onnxruntime-node'));
-}
+/** ONNX Runtime for this platform, whose one build has every provider. */
+export const loadRuntime: (providers: readonly string[]) => Promise<Runtime> = async () =>
+  runtimeOf(await import('onnxruntime-node'));
 
 /** What sessions run on here unless they are told otherwise. */
 export const defaultProviders: readonly string[] = ['cpu'];

@@ -1,12 +1,15 @@
 import { backendNote, modelName, tokenizer } from '../engine/engine-client';
+import { engineChoice } from '../engine/engine-choice';
 import { quantity } from '../state/quantities';
+import { EngineSwitch } from './engine-switch';
 
 /** A quiet line: what computes, with which model, and where the pictures stay. */
 export function Footer() {
   const facts = tokenizer.value;
   return (
     <footer class="footer">
-      <p data-testid="backend">{backendNote.value?.reason ?? 'The engine starts with the first picture.'}</p>
+      <p data-testid="backend">{computing()}</p>
+      <EngineSwitch />
       <p>
         {facts === undefined
           ? 'Nothing leaves this device.'
@@ -14,4 +17,15 @@ export function Footer() {
       </p>
     </footer>
   );
+}
+
+function computing(): string {
+  const note = backendNote.value?.reason ?? 'The engine starts with the first picture.';
+  const facts = tokenizer.value;
+  if (facts?.engine === 'onnx') {
+    return 'Computing with ONNX Runtime in WebAssembly, on the processor.';
+  }
+  return engineChoice.value === 'onnx' && facts !== undefined
+    ? `${note} No ONNX Runtime: this model was not exported for it.`
+    : note;
 }

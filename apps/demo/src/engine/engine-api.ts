@@ -20,10 +20,21 @@ export interface DownloadProgress {
   readonly totalBytes: number;
 }
 
-/** Where the files of a model are. */
+/** What can run a model; `onnx` needs the files that `restok export` writes beside its weights. */
+export const engineNames = ['tfjs', 'onnx'] as const;
+
+export type EngineName = (typeof engineNames)[number];
+
+/** Where the files of a model are; `isExported` says whether ONNX files lie beside the weights, where that is known. */
 export type ModelPlace =
-  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'url'; readonly url: string; readonly isExported?: boolean }
   | { readonly kind: 'files'; readonly files: readonly NamedFile[] };
+
+/** A model to load, and what should run it. */
+export interface LoadRequest {
+  readonly place: ModelPlace;
+  readonly engine: EngineName;
+}
 
 /** A file with the path that it has in its folder. */
 export interface NamedFile {
@@ -31,8 +42,15 @@ export interface NamedFile {
   readonly blob: Blob;
 }
 
+/** What runs a loaded model. */
+export interface EngineFacts {
+  readonly engine: EngineName;
+  /** Whether ONNX Runtime can run it. */
+  readonly isExported: boolean;
+}
+
 /** What the page needs to know about a loaded tokenizer. */
-export interface TokenizerFacts {
+export interface TokenizerFacts extends EngineFacts {
   readonly side: number;
   readonly numLatents: number;
   readonly levelSizes: readonly number[];
@@ -45,7 +63,7 @@ export interface TokenizerFacts {
 }
 
 /** What the page needs to know about a loaded generator. */
-export interface GeneratorFacts {
+export interface GeneratorFacts extends EngineFacts {
   readonly classNames: readonly string[];
   readonly isHar: boolean;
   readonly canGuide: boolean;
@@ -129,8 +147,15 @@ export interface EngineApi {
   /** Chooses the backend. */
   start(): Promise<BackendNote>;
   inspect(place: ModelPlace): Promise<ModelFacts>;
-  loadTokenizer(place: ModelPlace, onProgress: (progress: DownloadProgress) => void): Promise<TokenizerFacts>;
-  loadGenerator(place: ModelPlace, onProgress: (progress: DownloadProgress) => void): Promise<GeneratorFacts>;
+  /** Loads a model in place of the one in use; TensorFlow.js takes those that were not exported. */
+  loadTokenizer(
+    request: LoadRequest,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<TokenizerFacts>;
+  loadGenerator(
+    request: LoadRequest,
+    onProgress: (progress: DownloadProgress) => void,
+  ): Promise<GeneratorFacts>;
   /** The centre square of a picture at the model's size. */
   openPicture(file: Blob): Promise<PagePicture>;
   encode(picture: PagePicture): Promise<Int32Array>;

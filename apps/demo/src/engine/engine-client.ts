@@ -7,10 +7,12 @@ import type {
   BackendNote,
   DownloadProgress,
   EngineApi,
+  EngineName,
   GeneratorFacts,
   ModelPlace,
   TokenizerFacts,
 } from './engine-api';
+import { engineChoice, rememberEngine } from './engine-choice';
 import { siteModels } from './site-models';
 
 /** What computes, once that is known. */
@@ -127,7 +129,7 @@ async function loadFirstTokenizer(): Promise<TokenizerFacts> {
     return loadTokenizer(loadedTokenizer.place, loadedTokenizer.name);
   }
   const [models] = await Promise.all([siteModels(), engine()]);
-  return loadTokenizer({ kind: 'url', url: models[0]!.tokenizer }, models[0]!.name);
+  return loadTokenizer(models[0]!.tokenizer, models[0]!.name);
 }
 
 /** The model's worker with a tokenizer in it, also when it had to be started anew. */
@@ -151,17 +153,19 @@ async function loadFirstGenerator(): Promise<GeneratorFacts> {
     return loadGenerator(loadedGenerator.place, loadedGenerator.name);
   }
   const [models] = await Promise.all([siteModels(), ensureTokenizer()]);
-  const url = models[0]!.generator;
-  if (url === undefined) {
+  const place = models[0]!.generator;
+  if (place === undefined) {
     throw new Error('This site was built without a generator. Load one under Models.');
   }
-  return loadGenerator({ kind: 'url', url }, models[0]!.name);
+  return loadGenerator(place, models[0]!.name);
 }
 
 /** Loads a tokenizer in place of the one in use. */
 export async function loadTokenizer(place: ModelPlace, name: string): Promise<TokenizerFacts> {
   const remote = await engine();
-  const facts = await loading('tokenizer', (onProgress) => remote.loadTokenizer(place, proxy(onProgress)));
+  const facts = await loading('tokenizer', (onProgress) =>
+    remote.loadTokenizer({ place, engine: engineChoice.value }, proxy(onProgress)),
+  );
   loadedTokenizer = { place, name };
   tokenizer.value = facts;
   tokenizerLoad = Promise.resolve(facts);
@@ -172,12 +176,25 @@ export async function loadTokenizer(place: ModelPlace, name: string): Promise<To
 /** Loads a generator in place of the one in use. */
 export async function loadGenerator(place: ModelPlace, name: string): Promise<GeneratorFacts> {
   const remote = await engine();
-  const facts = await loading('generator', (onProgress) => remote.loadGenerator(place, proxy(onProgress)));
+  const facts = await loading('generator', (onProgress) =>
+    remote.loadGenerator({ place, engine: engineChoice.value }, proxy(onProgress)),
+  );
   loadedGenerator = { place, name };
   generator.value = facts;
   generatorLoad = Promise.resolve(facts);
   say(`The generator of ${name} is ready.`);
   return facts;
+}
+
+/** Runs the models in use by another engine from now on. */
+export async function chooseEngine(name: EngineName): Promise<void> {
+  rememberEngine(name);
+  if (loadedTokenizer !== undefined && tokenizer.value?.isExported === true) {
+    await loadTokenizer(loadedTokenizer.place, loadedTokenizer.name);
+  }
+  if (loadedGenerator !== undefined && generator.value?.isExported === true) {
+    await loadGenerator(loadedGenerator.place, loadedGenerator.name);
+  }
 }
 
 async function loading<Facts>(

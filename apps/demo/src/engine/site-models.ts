@@ -1,3 +1,5 @@
+import type { ModelPlace } from './engine-api';
+
 /** A picture that comes with the page. */
 export interface SiteSample {
   readonly url: string;
@@ -7,9 +9,9 @@ export interface SiteSample {
 /** A model that comes with the page. */
 export interface SiteModel {
   readonly name: string;
-  readonly tokenizer: string;
+  readonly tokenizer: ModelPlace;
   /** Absent where the site was built without one. */
-  readonly generator: string | undefined;
+  readonly generator: ModelPlace | undefined;
   readonly tokenizerBytes: number;
   readonly generatorBytes: number | undefined;
   readonly samples: readonly SiteSample[];
@@ -17,6 +19,8 @@ export interface SiteModel {
 
 interface ListedModel {
   readonly name: string;
+  /** Parts that lie there as ONNX files, too. */
+  readonly exported: readonly string[];
   readonly tokenizerBytes: number;
   readonly generatorBytes?: number;
   readonly samples: readonly string[];
@@ -43,15 +47,22 @@ async function readList(): Promise<readonly SiteModel[]> {
     );
   }
   const models = (await response.json()) as readonly ListedModel[];
-  return models.map(({ name, tokenizerBytes, generatorBytes, samples }) => ({
-    name,
-    tokenizer: new URL(`${name}/tokenizer`, base).href,
-    generator: generatorBytes === undefined ? undefined : new URL(`${name}/generator`, base).href,
-    tokenizerBytes,
-    generatorBytes,
-    samples: samples.map((file) => ({
-      url: new URL(`${name}/samples/${file}`, base).href,
-      title: file.replace(/\.[a-z]+$/, '').replaceAll('-', ' '),
-    })),
-  }));
+  return models.map(({ name, exported, tokenizerBytes, generatorBytes, samples }) => {
+    const placeOf = (part: string): ModelPlace => ({
+      kind: 'url',
+      url: new URL(`${name}/${part}`, base).href,
+      isExported: exported.includes(part),
+    });
+    return {
+      name,
+      tokenizer: placeOf('tokenizer'),
+      generator: generatorBytes === undefined ? undefined : placeOf('generator'),
+      tokenizerBytes,
+      generatorBytes,
+      samples: samples.map((file) => ({
+        url: new URL(`${name}/samples/${file}`, base).href,
+        title: file.replace(/\.[a-z]+$/, '').replaceAll('-', ' '),
+      })),
+    };
+  });
 }

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { proxy } from 'comlink';
-import { engine, ensureGenerator } from '../engine/engine-client';
-import type { GenerateStep, PagePicture, TimingProgress } from '../engine/engine-api';
+import { engine, ensureGenerator, generator } from '../engine/engine-client';
+import type { GenerateStep, GeneratorFacts, PagePicture, TimingProgress } from '../engine/engine-api';
 import { rememberSettings, route } from '../state/address';
 import { say } from '../state/announcements';
 import { duration } from '../state/quantities';
@@ -33,7 +33,7 @@ export const levelTiming = signal<TimingProgress | undefined>(undefined);
 export const singleTiming = signal<TimingProgress | undefined>(undefined);
 
 let measurement: Promise<void> = Promise.resolve();
-let measuredGuided: boolean | undefined;
+let measured: { readonly guided: boolean; readonly facts: GeneratorFacts | undefined } | undefined;
 
 /** Changes some settings. */
 export function change(some: Partial<GenerateSettings>): void {
@@ -113,9 +113,10 @@ function keepResults(name: string): void {
   }
 }
 
-/** Measures once what one picture takes by levels and one latent at a time; guidance doubles both. */
+/** Measures, once for each generator, what one picture takes by levels and one latent at a time; guidance doubles both. */
 function measure(label: number, guided: boolean): void {
-  if (measuredGuided === guided) {
+  const facts = generator.value;
+  if (measured?.guided === guided && measured.facts === facts) {
     return;
   }
   levelTiming.value = undefined;
@@ -123,7 +124,7 @@ function measure(label: number, guided: boolean): void {
   const onTiming = (timing: TimingProgress): void => {
     (timing.how === 'levels' ? levelTiming : singleTiming).value = timing;
     if (timing.how === 'one by one' && timing.done === timing.total) {
-      measuredGuided = guided;
+      measured = { guided, facts };
     }
   };
   measurement = engine()

@@ -102,7 +102,7 @@ function Another() {
       <h2>Another model</h2>
       <p class="quiet">
         A folder with config.json and model.safetensors, of a tokenizer or of a generator: drop it here, or
-        its zip.
+        its zip. Where restok export has put ONNX files beside them, ONNX Runtime can run it, too.
       </p>
       <div class="actions">
         <label class="button quiet-button">
@@ -121,7 +121,7 @@ function Another() {
           <input
             type="file"
             multiple
-            accept=".zip,.json,.safetensors,.yaml,.yml"
+            accept=".zip,.json,.safetensors,.yaml,.yml,.onnx,.data"
             class="visually-hidden"
             data-testid="model-files"
             onChange={(event) => takeFiles(filesOfInput(event.currentTarget))}

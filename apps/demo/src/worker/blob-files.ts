@@ -20,9 +20,7 @@ const INDEX = 'model.safetensors.index.json';
  * @throws CheckpointError or ConfigError in one line when something is missing or malformed.
  */
 export async function openFiles(given: readonly NamedFile[]): Promise<OpenedFiles> {
-  const files = new Map(
-    modelFolder(given).map(({ path, blob }) => [path.slice(path.lastIndexOf('/') + 1), blob]),
-  );
+  const files = filesOfModel(given);
   const configName = [...files.keys()].find((name) => CONFIG.test(name));
   if (configName === undefined) {
     throw new CheckpointError(
@@ -43,6 +41,11 @@ export async function openFiles(given: readonly NamedFile[]): Promise<OpenedFile
       ? `openFiles: the folder must hold ${WEIGHTS}, got ${[...files.keys()].join(', ')}. Drop the whole folder of a model.`
       : `openFiles: the weights must be ${WEIGHTS}, got ${pickle}, a pickle, which could run code. Convert it with Python's safetensors.`,
   );
+}
+
+/** The files of a model by their names, wherever below a common folder they lie. */
+export function filesOfModel(given: readonly NamedFile[]): ReadonlyMap<string, Blob> {
+  return new Map(modelFolder(given).map(({ path, blob }) => [path.slice(path.lastIndexOf('/') + 1), blob]));
 }
 
 /** The files beside the first config, so that a folder of folders gives one model. */

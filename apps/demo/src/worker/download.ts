@@ -4,7 +4,14 @@ import type { DownloadProgress, NamedFile } from '../engine/engine-api';
 /** Where downloaded weights stay, so that the page works offline and never asks twice. */
 const CACHE = 'restok-models-1';
 
+/** Told how far a download is. */
+export type OnProgress = (progress: DownloadProgress) => void;
+
 const FILES = ['config.json', 'model.safetensors'];
+
+type OnBytes = (bytes: number, total: number) => void;
+
+class MissingFileError extends CheckpointError {}
 
 /**
  * The files of a model folder behind an address, from the browser's store where they are there already.
@@ -13,10 +20,7 @@ const FILES = ['config.json', 'model.safetensors'];
  * @param onProgress called as bytes arrive.
  * @throws CheckpointError naming the file that could not be had.
  */
-export async function downloadFolder(
-  address: string,
-  onProgress: (progress: DownloadProgress) => void,
-): Promise<NamedFile[]> {
+export async function downloadFolder(address: string, onProgress: OnProgress): Promise<NamedFile[]> {
   const files: NamedFile[] = [];
   for (const path of FILES) {
     const url = fileAddress(address, path);
@@ -35,7 +39,19 @@ export function fileAddress(folder: string, path: string): string {
   return url.href;
 }
 
-async function downloadFile(url: string, onBytes: (bytes: number, total: number) => void): Promise<Blob> {
+/** A file, from the browser's store where it is there already; undefined where the server has none. */
+export async function downloadIfThere(url: string, onBytes: OnBytes): Promise<Blob | undefined> {
+  try {
+    return await downloadFile(url, onBytes);
+  } catch (error) {
+    if (error instanceof MissingFileError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function downloadFile(url: string, onBytes: OnBytes): Promise<Blob> {
   const store = await openStore();
   const known = await store?.match(url);
   if (known !== undefined) {
@@ -48,6 +64,9 @@ async function downloadFile(url: string, onBytes: (bytes: number, total: number)
       `download: ${url} cannot be reached (${error instanceof Error ? error.message : String(error)}). Check the address, the connection, and that the server allows this page (CORS).`,
     );
   });
+  if (response.status === 404) {
+    throw new MissingFileError(`download: ${url} answered 404. Check the address.`);
+  }
   if (!response.ok || response.body === null) {
     throw new CheckpointError(`download: ${url} answered ${response.status}. Check the address.`);
   }
@@ -59,11 +78,7 @@ async function downloadFile(url: string, onBytes: (bytes: number, total: number)
   return blob;
 }
 
-async function readCounting(
-  response: Response,
-  url: string,
-  onBytes: (bytes: number, total: number) => void,
-): Promise<Blob> {
+async function readCounting(response: Response, url: string, onBytes: OnBytes): Promise<Blob> {
   const total = Number(response.headers.get('content-length') ?? 0);
   const isPacked = response.headers.has('content-encoding');
   const reader = response.body!.getReader();

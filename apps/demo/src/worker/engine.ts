@@ -2,38 +2,31 @@ import { memory } from '@tensorflow/tfjs-core';
 import { openModel } from '@restok/hub';
 import { Generator } from '@restok/generator';
 import { ResTok } from '@restok/tokenizer';
-import type {
-  EngineApi,
-  ModelPlace,
-  NamedFile,
-  DownloadProgress,
-  TokenizerFacts,
-} from '../engine/engine-api';
+import type { EngineApi, LoadRequest, ModelPlace } from '../engine/engine-api';
 import { chooseBackend, whenBackendIsLost } from './backend';
 import { openFiles } from './blob-files';
 import { codebookMap } from './codebook-map';
-import { downloadFolder } from './download';
-import { generatePictures, generatorFacts } from './generator-engine';
+import type { OnProgress } from './download';
+import { generatePictures } from './generator-engine';
 import { attentionMaps } from './attention-maps';
 import { modelFacts } from './model-facts';
+import type { ModelFolder } from './model-folder';
+import { openFolder } from './model-folder';
 import { timePasses } from './time-passes';
 import { openPicture } from './open-picture';
-import {
-  decodeBlends,
-  decodeMasked,
-  decodeSingleCodes,
-  encodePicture,
-  sideOf,
-  tokenizerFacts,
-} from './tokenizer-engine';
+import type { PageGenerator } from './page-generator';
+import { TfjsGenerator } from './page-generator';
+import type { PageTokenizer } from './page-tokenizer';
+import { TfjsTokenizer } from './page-tokenizer';
+import { decodeBlends, decodeMasked, decodeSingleCodes, encodePicture } from './tokenizer-engine';
 import { unpack } from './unpack';
-
-type OnProgress = (progress: DownloadProgress) => void;
 
 /** The models that are loaded, and all that the page asks of them. */
 export class Engine implements EngineApi {
-  private tokenizer: ResTok | undefined;
-  private generator: Generator | undefined;
+  private tokenizer: PageTokenizer | undefined;
+  private generator: PageGenerator | undefined;
+  /** What is being computed. */
+  private readonly running = new Set<Promise<unknown>>();
   /** Counts calls of cancel, so that a task sees whether one came after its start. */
   private cancellations = 0;
 
@@ -61,52 +54,52 @@ export class Engine implements EngineApi {
     return modelFacts(config, weights, { ...device, freeStorage: undefined });
   }
 
-  async loadTokenizer(place: ModelPlace, onProgress: OnProgress): Promise<TokenizerFacts> {
-    const { config, weights } = await openFiles(await filesOf(place, onProgress));
-    const loaded = await ResTok.fromWeights(config, weights);
-    this.tokenizer?.dispose();
+  async loadTokenizer(request: LoadRequest, onProgress: OnProgress): ReturnType<EngineApi['loadTokenizer']> {
+    const loaded = await loadTokenizer(request, onProgress);
+    this.retire(this.tokenizer);
     this.tokenizer = loaded;
-    return tokenizerFacts(loaded);
+    return loaded.facts;
   }
 
-  async loadGenerator(place: ModelPlace, onProgress: OnProgress): ReturnType<EngineApi['loadGenerator']> {
-    const { config, weights } = await openFiles(await filesOf(place, onProgress));
-    const loaded = await Generator.fromWeights(config, weights);
-    this.generator?.dispose();
+  async loadGenerator(request: LoadRequest, onProgress: OnProgress): ReturnType<EngineApi['loadGenerator']> {
+    const loaded = await loadGenerator(request, onProgress);
+    this.retire(this.generator);
     this.generator = loaded;
-    return generatorFacts(loaded);
+    return loaded.facts;
   }
 
   openPicture(file: Blob): ReturnType<EngineApi['openPicture']> {
-    return openPicture(file, sideOf(this.needTokenizer()));
+    return openPicture(file, this.needTokenizer().facts.side);
   }
 
   encode(...[picture]: Parameters<EngineApi['encode']>): Promise<Int32Array> {
-    return encodePicture(this.needTokenizer(), picture);
+    return this.track(encodePicture(this.needTokenizer(), picture));
   }
 
   decode(...[indices, masks]: Parameters<EngineApi['decode']>): ReturnType<EngineApi['decode']> {
-    return decodeMasked(this.needTokenizer(), indices, masks);
+    return this.track(decodeMasked(this.needTokenizer(), indices, masks));
   }
 
   blend(...[first, second, shares]: Parameters<EngineApi['blend']>): ReturnType<EngineApi['blend']> {
-    return decodeBlends(this.needTokenizer(), [first, second], shares);
+    return this.track(decodeBlends(this.needTokenizer(), [first, second], shares));
   }
 
   generate(...[request, onStep]: Parameters<EngineApi['generate']>): ReturnType<EngineApi['generate']> {
     const models = { generator: this.needGenerator(), tokenizer: this.needTokenizer() };
-    return generatePictures(models, request, this.cancellationCheck(), onStep);
+    return this.track(generatePictures(models, request, this.cancellationCheck(), onStep));
   }
 
   timePasses(
     ...[label, guided, onProgress]: Parameters<EngineApi['timePasses']>
   ): ReturnType<EngineApi['timePasses']> {
-    return timePasses(this.needGenerator(), {
-      label,
-      guided,
-      isCancelled: this.cancellationCheck(),
-      onProgress,
-    });
+    return this.track(
+      timePasses(this.needGenerator(), {
+        label,
+        guided,
+        isCancelled: this.cancellationCheck(),
+        onProgress,
+      }),
+    );
   }
 
   cancel(): void {
@@ -116,15 +109,17 @@ export class Engine implements EngineApi {
   attention(
     ...[picture, layer, head]: Parameters<EngineApi['attention']>
   ): ReturnType<EngineApi['attention']> {
-    return attentionMaps(this.needTokenizer(), picture, { layer, head });
+    const model = this.needTokenizer().model();
+    return this.track(model.then((loaded) => attentionMaps(loaded, picture, { layer, head })));
   }
 
   codebookMap(columns: number): ReturnType<EngineApi['codebookMap']> {
-    return codebookMap(this.needTokenizer(), columns);
+    const model = this.needTokenizer().model();
+    return this.track(model.then((loaded) => codebookMap(loaded, columns)));
   }
 
   codePictures(codes: readonly number[]): ReturnType<EngineApi['codePictures']> {
-    return decodeSingleCodes(this.needTokenizer(), codes);
+    return this.track(decodeSingleCodes(this.needTokenizer(), codes));
   }
 
   memory(): ReturnType<EngineApi['memory']> {
@@ -141,14 +136,26 @@ export class Engine implements EngineApi {
     return () => this.cancellations !== atStart;
   }
 
-  private needTokenizer(): ResTok {
+  private track<Result>(task: Promise<Result>): Promise<Result> {
+    const end = (): boolean => this.running.delete(task);
+    this.running.add(task);
+    task.then(end, end);
+    return task;
+  }
+
+  /** Frees a model that was replaced as soon as nothing computes with it. */
+  private retire(model: PageTokenizer | PageGenerator | undefined): void {
+    void Promise.allSettled(this.running).then(() => model?.dispose());
+  }
+
+  private needTokenizer(): PageTokenizer {
     if (this.tokenizer === undefined) {
       throw new Error('No tokenizer is loaded. Choose one under Models.');
     }
     return this.tokenizer;
   }
 
-  private needGenerator(): Generator {
+  private needGenerator(): PageGenerator {
     if (this.generator === undefined) {
       throw new Error('No generator is loaded. Choose one under Models.');
     }
@@ -156,6 +163,26 @@ export class Engine implements EngineApi {
   }
 }
 
-async function filesOf(place: ModelPlace, onProgress: OnProgress): Promise<NamedFile[]> {
-  return place.kind === 'url' ? downloadFolder(place.url, onProgress) : unpack(place.files);
+async function loadTokenizer({ place, engine }: LoadRequest, onProgress: OnProgress): Promise<PageTokenizer> {
+  const folder = await openFolder(place);
+  if (runsExported(folder, engine)) {
+    const { ExportedTokenizer } = await import('./exported-tokenizer');
+    return ExportedTokenizer.load(folder, onProgress);
+  }
+  const { config, weights } = await folder.open(onProgress);
+  return new TfjsTokenizer(await ResTok.fromWeights(config, weights), folder.isExported);
+}
+
+async function loadGenerator({ place, engine }: LoadRequest, onProgress: OnProgress): Promise<PageGenerator> {
+  const folder = await openFolder(place);
+  if (runsExported(folder, engine)) {
+    const { ExportedGenerator } = await import('./exported-generator');
+    return ExportedGenerator.load(folder, onProgress);
+  }
+  const { config, weights } = await folder.open(onProgress);
+  return new TfjsGenerator(await Generator.fromWeights(config, weights), folder.isExported);
+}
+
+function runsExported({ isExported }: ModelFolder, engine: LoadRequest['engine']): boolean {
+  return engine === 'onnx' && isExported;
 }

@@ -1,25 +1,11 @@
 import type { GuidanceScheduleName } from '@restok/generator';
-import type { Generator } from '@restok/generator';
-import { generatorArchitecture, guidanceSchedules, possibleStarts } from '@restok/generator';
+import { guidanceSchedules } from '@restok/generator';
 import { ConfigError } from '@restok/core';
-import type { ResTok } from '@restok/tokenizer';
-import type { GenerateRequest, GenerateStep, GeneratorFacts } from '../engine/engine-api';
+import type { GenerateRequest, GenerateStep } from '../engine/engine-api';
 import { letMessagesIn } from './let-messages-in';
+import type { PageGenerator } from './page-generator';
+import type { PageTokenizer } from './page-tokenizer';
 import { decodeRows } from './tokenizer-engine';
-
-/** What the page needs to know about a generator. */
-export function generatorFacts(generator: Generator): GeneratorFacts {
-  const { config } = generator;
-  const { layout } = generatorArchitecture(config, generator.isHar);
-  return {
-    classNames: config.class_names ?? Array.from({ length: config.num_classes }, (_, i) => `class ${i}`),
-    isHar: generator.isHar,
-    canGuide: generator.nullLabel !== undefined,
-    numPasses: layout.passes.length,
-    numParameters: generator.numParameters,
-    possibleStarts: possibleStarts(layout),
-  };
-}
 
 /**
  * Generates pictures pass by pass, with a preview of each.
@@ -27,14 +13,14 @@ export function generatorFacts(generator: Generator): GeneratorFacts {
  * @param isCancelled asked before every pass.
  */
 export async function generatePictures(
-  { generator, tokenizer }: { readonly generator: Generator; readonly tokenizer: ResTok },
+  { generator, tokenizer }: { readonly generator: PageGenerator; readonly tokenizer: PageTokenizer },
   request: GenerateRequest,
   isCancelled: () => boolean,
   onStep: (step: GenerateStep) => void,
 ): Promise<'done' | 'cancelled'> {
   checkFit(generator, tokenizer);
   const { labels, keep } = request;
-  const rows = labels.map(() => new Int32Array(generator.numLatents));
+  const rows = labels.map(() => new Int32Array(generator.architecture.numLatents));
   let milliseconds = 0;
   let start = performance.now();
   const passes = generator.generate(labels, {
@@ -70,11 +56,11 @@ function scheduleNamed(name: string): GuidanceScheduleName {
   return name as GuidanceScheduleName;
 }
 
-function checkFit(generator: Generator, tokenizer: ResTok): void {
-  const codes = tokenizer.quantizer.options.codebookSize;
-  if (generator.numLatents !== tokenizer.numLatents || generator.config.vocab_size !== codes) {
+function checkFit({ architecture }: PageGenerator, { facts }: PageTokenizer): void {
+  const { numLatents, vocabularySize } = architecture;
+  if (numLatents !== facts.numLatents || vocabularySize !== facts.codebookSize) {
     throw new ConfigError(
-      `generate: the generator must make ${tokenizer.numLatents} latents of ${codes} codes, got ${generator.numLatents} of ${generator.config.vocab_size}. Load the generator that belongs to this tokenizer.`,
+      `generate: the generator must make ${facts.numLatents} latents of ${facts.codebookSize} codes, got ${numLatents} of ${vocabularySize}. Load the generator that belongs to this tokenizer.`,
     );
   }
 }

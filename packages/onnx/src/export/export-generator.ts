@@ -16,6 +16,7 @@ import {
 import type { Generator, GeneratorArchitecture } from '@restok/generator';
 import { generatorArchitecture, rotationAngles } from '@restok/generator';
 import { GROWING_ATTENTION } from '../emitters/attention';
+import { cacheNames, generatorFiles } from '../format/model-files';
 import type { OnnxGraph } from '../format/onnx-graph';
 import type { SymbolicInput } from '../trace-to-onnx';
 import { traceToOnnx } from '../trace-to-onnx';
@@ -24,15 +25,6 @@ import { boundParameters } from '../trace/bound-parameter';
 import type { ExportOptions } from './model-metadata';
 import { manifestOf, metadataOf } from './model-metadata';
 import { writeModel } from './write-model';
-
-/** Files of an exported generator. */
-export const generatorFiles = { step: { graph: 'step.onnx', data: 'step.onnx.data' } } as const;
-
-/** Names of a layer's cache as it goes in and comes out. */
-export const cacheNames = {
-  past: (layer: number) => [`past_keys.${layer}`, `past_values.${layer}`] as const,
-  present: (layer: number) => [`present_keys.${layer}`, `present_values.${layer}`] as const,
-};
 
 /** Published names of the tables of embeddings, in the order in which the graph numbers their rows. */
 const TABLES = [

@@ -2,19 +2,13 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow
 import { add, cast, expandDims, less, mul, sub, tensor2d } from '@tensorflow/tfjs-core';
 import type { ResTok } from '@restok/tokenizer';
 import type { OnnxGraph } from '../format/onnx-graph';
+import { tokenizerFiles } from '../format/model-files';
 import type { SymbolicInput, SymbolicTensors } from '../trace-to-onnx';
 import { traceToOnnx } from '../trace-to-onnx';
 import { boundParameters } from '../trace/bound-parameter';
 import type { ExportOptions } from './model-metadata';
 import { manifestOf, metadataOf } from './model-metadata';
 import { writeModel } from './write-model';
-
-/** Files of an exported tokenizer. The two graphs that decode share their weights. */
-export const tokenizerFiles = {
-  encode: { graph: 'encode.onnx', data: 'encode.onnx.data' },
-  decode: { graph: 'decode.onnx', data: 'decode.onnx.data' },
-  decodeCodes: { graph: 'decode-codes.onnx', data: 'decode.onnx.data' },
-} as const;
 
 /** Name of the vector that stands for latents that are not kept. */
 const MASK_TOKEN = 'decoder.latent_mask_token';

@@ -15,7 +15,7 @@ import {
   planGeneration,
   runGeneration,
 } from '@restok/generator';
-import { cacheNames, generatorFiles } from '../export/export-generator';
+import { cacheNames, generatorFiles } from '../format/model-files';
 import type { OnnxRunOptions, OnnxTensor } from './onnx-session';
 import { OnnxSession } from './onnx-session';
 import { readManifest } from './read-manifest';
@@ -50,7 +50,7 @@ export class OnnxGenerator {
    * @throws CheckpointError or ConfigError in one line that says what is wrong with it.
    */
   static async load(folder: string, options: OnnxRunOptions = {}): Promise<OnnxGenerator> {
-    const manifest = await readManifest(folder, 'generator');
+    const manifest = await readManifest(folder, 'generator', options);
     const har = manifest.har === true;
     const config = parseGeneratorConfig(manifest.config, { har });
     const architecture = generatorArchitecture(config, har);
@@ -86,7 +86,7 @@ export class OnnxGenerator {
     }
     const whole = { inputs: layout.inputs, position: 0, visibleKeys: layout.visibleKeys };
     const known = { labels, latents: indices, stride: this.numLatents };
-    return (await this.passes(labels.length, 0).run(whole, known, true))!;
+    return (await this.openPasses(labels.length).run(whole, known, true))!;
   }
 
   /**
@@ -99,7 +99,7 @@ export class OnnxGenerator {
     // With published positions one place is looked at before it is written; it holds zeros then.
     const places = options.publishedPositions === true ? this.numLatents : 0;
     return runGeneration(
-      (batch) => this.passes(batch, places),
+      (batch) => this.openPasses(batch, places),
       architecture,
       planGeneration(architecture, labels, options),
     );
@@ -115,8 +115,12 @@ export class OnnxGenerator {
     return this.session.release();
   }
 
-  /** Runs passes with a cache that starts with some places of zeros. */
-  private passes(batch: number, places: number): PassRunner {
+  /**
+   * Runs segments with a cache that is made now, as `Generator.openPasses` does.
+   *
+   * @param places of zeros that the cache starts with.
+   */
+  openPasses(batch: number, places = 0): PassRunner {
     const { session } = this;
     const { numLayers, numKeyHeads, headWidth } = this.architecture;
     const layers = Array.from({ length: numLayers }, (_, layer) => layer);

@@ -2,7 +2,7 @@ import type { TokenizerConfig } from '@restok/core';
 import { parseTokenizerConfig, ShapeError } from '@restok/core';
 import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { tokenizerArchitecture } from '@restok/tokenizer';
-import { tokenizerFiles } from '../export/export-tokenizer';
+import { tokenizerFiles } from '../format/model-files';
 import type { ExpectedPorts, OnnxRunOptions } from './onnx-session';
 import { OnnxSession } from './onnx-session';
 import { readManifest } from './read-manifest';
@@ -54,7 +54,7 @@ export class OnnxTokenizer {
    * @throws CheckpointError or ConfigError in one line that says what is wrong with it.
    */
   static async load(folder: string, options: OnnxRunOptions = {}): Promise<OnnxTokenizer> {
-    const { config } = await readManifest(folder, 'tokenizer');
+    const { config } = await readManifest(folder, 'tokenizer', options);
     return new OnnxTokenizer(folder, parseTokenizerConfig(config), options);
   }
 

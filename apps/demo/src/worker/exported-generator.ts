@@ -1,0 +1,41 @@
+import type { GenerateOptions, GenerationStep, GeneratorArchitecture, PassRunner } from '@restok/generator';
+import { Generator, generatorArchitecture } from '@restok/generator';
+import type { OnnxGenerator } from '@restok/onnx/browser';
+import type { GeneratorFacts } from '../engine/engine-api';
+import type { OnProgress } from './download';
+import type { ModelFolder } from './model-folder';
+import { loadOnnxRuntime } from './onnx-runtime';
+import type { PageGenerator } from './page-generator';
+import { generatorFacts } from './page-generator';
+
+/** A generator that ONNX Runtime runs. */
+export class ExportedGenerator implements PageGenerator {
+  readonly facts: GeneratorFacts;
+  readonly architecture: GeneratorArchitecture;
+
+  private constructor(private readonly graph: OnnxGenerator) {
+    this.architecture = generatorArchitecture(graph.config, graph.isHar);
+    const outline = new Generator(graph.config, { har: graph.isHar });
+    this.facts = generatorFacts(outline, { engine: 'onnx', isExported: true });
+    outline.dispose();
+  }
+
+  /** Loads the graph. */
+  static async load(folder: ModelFolder, onProgress: OnProgress): Promise<ExportedGenerator> {
+    const { OnnxGenerator: Graph, providers } = await loadOnnxRuntime();
+    const readFile = (name: string): Promise<Uint8Array | undefined> => folder.read(name, onProgress);
+    return new ExportedGenerator(await Graph.load(folder.name, { providers, readFile }));
+  }
+
+  generate(labels: readonly number[], options: GenerateOptions): AsyncGenerator<GenerationStep> {
+    return this.graph.generate(labels, options);
+  }
+
+  openPasses(batch: number): PassRunner {
+    return this.graph.openPasses(batch);
+  }
+
+  dispose(): Promise<void> {
+    return this.graph.dispose();
+  }
+}
