@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll } from 'vitest';
 
 /** How long Redis may take to start. */
 const START_MS = 10_000;
@@ -17,10 +16,12 @@ export interface TestRedis {
   stop(): Promise<void>;
   /** Starts it again with what it had when it was stopped. */
   start(): Promise<void>;
+  /** Stops it and removes what it kept. */
+  end(): Promise<void>;
 }
 
 /**
- * Starts a Redis that ends with the tests of the file.
+ * Starts a Redis, to be ended by the caller.
  *
  * @throws Error that says how to get Redis where there is none.
  */
@@ -60,12 +61,17 @@ export async function startRedis(): Promise<TestRedis> {
     });
     await Promise.race([answers(url), failed]);
   };
-  afterAll(async () => {
+  const end = async (): Promise<void> => {
     await stop();
     rmSync(folder, { recursive: true, force: true });
-  });
-  await start();
-  return { url, stop, start };
+  };
+  try {
+    await start();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { url, stop, start, end };
 }
 
 /** Waits until Redis answers and has read what it kept. */

@@ -32,6 +32,8 @@ const PROGRAM = fileURLToPath(new URL('../dist/restok.js', import.meta.url));
 /** A running program. */
 export interface RunningProgram {
   readonly pid: number | undefined;
+  /** Whether it has not ended. */
+  readonly isRunning: boolean;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Omit<CommandResult, 'code'> & { code: number | null; signal: string | null }>;
 }
@@ -50,5 +52,12 @@ export function startProgram(...argv: string[]): RunningProgram {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return { pid: child.pid, kill: (signal) => void child.kill(signal), ended };
+  return {
+    pid: child.pid,
+    get isRunning() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    kill: (signal) => void child.kill(signal),
+    ended,
+  };
 }

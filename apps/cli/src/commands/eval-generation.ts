@@ -2,20 +2,18 @@ import { DataError } from '@restok/core';
 import { featureStatistics, frechetDistance } from '@restok/metrics';
 import type { PreprocessingName } from '@restok/metrics/inception';
 import { principalComponents, project } from '@restok/metrics/principal-components';
-import {
-  featuresOf,
-  inceptionScores,
-  loadInception,
-  precisionAndRecall,
-} from '../evaluation/inception-features';
+import { COMPONENTS, generationLabels, inceptionReport } from '../evaluation/generation-report';
+import { featuresOf, loadInception } from '../evaluation/inception-features';
 import type { PictureSet } from '../evaluation/picture-set';
 import { isArchive, openScoredData, pixelsDigest, readSamples, readSet } from '../evaluation/picture-set';
-import type { EvaluationReport, MetricLabel } from '../evaluation/report';
+import type { EvaluationReport } from '../evaluation/report';
 import { reportLines } from '../evaluation/report';
 import type { StoredStatistics } from '../evaluation/stored-statistics';
 import { readStoredStatistics } from '../evaluation/stored-statistics';
 import type { CommonOptions } from '../load-tokenizer';
+import type { Output } from '../output';
 import { createOutput, rateText } from '../output';
+import { blocksOf } from '../shards/blocks';
 import { UsageError } from '../usage-error';
 import { useBackend } from '../use-backend';
 
@@ -26,74 +24,91 @@ export interface EvalGenerationOptions extends CommonOptions {
   readonly resize?: PreprocessingName;
 }
 
-/** Features where there is no Inception network; those of the cards of the shipped models. */
-const COMPONENTS = { count: 64, passes: 6, seed: 1 };
+/** Pictures of a block of an evaluation; a network takes them at once. */
+export const EVALUATION_BLOCK = 8;
 
-const labels: Readonly<Record<string, MetricLabel>> = {
-  fid: { text: 'FID', digits: 4 },
-  sFid: { text: 'sFID', digits: 4 },
-  inceptionScore: { text: 'inception score, whole set', digits: 4 },
-  inceptionScoreOfParts: { text: 'inception score, mean over parts of 5000', digits: 4 },
-  precision: { text: 'precision, k = 3', digits: 4 },
-  recall: { text: 'recall, k = 3', digits: 4 },
-  frechetPixelComponents: {
-    text: `Fréchet distance of ${COMPONENTS.count} principal components of pixels (not FID)`,
-    digits: 4,
-  },
-};
+/** Two sets that are compared. */
+export interface ScoredPair {
+  readonly samples: PictureSet;
+  readonly reference: PictureSet;
+  /** What reports say of them. */
+  readonly settings: EvaluationReport['settings'];
+  readonly stored?: StoredStatistics;
+}
 
 /** `restok eval generation`: generated pictures against a reference. */
 export async function evalGeneration(options: EvalGenerationOptions): Promise<void> {
-  if (options.resize !== undefined && options.inception === undefined) {
+  checkResize(options);
+  const output = createOutput(options);
+  await useBackend(options.backend, options.threads);
+  const pair = await openPair(options, (path) => path);
+  const { inception, resize } = options;
+  const report =
+    inception === undefined ? byPixels(pair) : await byInception(pair, { inception, resize }, output);
+  output.result(report, reportLines(report, generationLabels));
+}
+
+/** @throws UsageError where there is a --resize and no network. */
+export function checkResize({
+  resize,
+  inception,
+}: Pick<EvalGenerationOptions, 'resize' | 'inception'>): void {
+  if (resize !== undefined && inception === undefined) {
     throw new UsageError(
       'restok: --resize needs --inception, whose pictures it resizes. Give a weight file or leave it out.',
     );
   }
-  const output = createOutput(options);
-  await useBackend(options.backend, options.threads);
+}
+
+/**
+ * Reads both sets.
+ *
+ * @param shown what reports call a path.
+ */
+export async function openPair(
+  options: Pick<EvalGenerationOptions, 'samples' | 'reference' | 'inception'>,
+  shown: (path: string) => string,
+): Promise<ScoredPair> {
   const samples = await readSamples(options.samples);
-  const reference = await openReference(options.reference, samples);
-  const settings = {
-    samples: options.samples,
-    'samples count': samples.count,
-    'samples size': `${samples.width} x ${samples.height}`,
-    'samples sha256': pixelsDigest(samples),
-    reference: reference.name,
-    'reference count': reference.pictures.count,
-    'reference size': `${reference.pictures.width} x ${reference.pictures.height}`,
-    'reference sha256': pixelsDigest(reference.pictures),
+  const { name, pictures } = await openReference(options.reference, shown(options.reference), samples);
+  const hasFile = options.inception !== undefined && isArchive(options.reference);
+  return {
+    samples,
+    reference: pictures,
+    stored: hasFile ? await readStoredStatistics(options.reference) : undefined,
+    settings: {
+      samples: shown(options.samples),
+      'samples count': samples.count,
+      'samples size': `${samples.width} x ${samples.height}`,
+      'samples sha256': pixelsDigest(samples),
+      reference: name,
+      'reference count': pictures.count,
+      'reference size': `${pictures.width} x ${pictures.height}`,
+      'reference sha256': pixelsDigest(pictures),
+    },
   };
-  const { inception, resize } = options;
-  const part =
-    inception === undefined
-      ? byPixels(samples, reference.pictures)
-      : await byInception(samples, reference.pictures, {
-          ...{ inception, resize, progress: output.progress },
-          stored: isArchive(options.reference) ? await readStoredStatistics(options.reference) : undefined,
-        });
-  const report = { settings: { ...settings, ...part.settings }, metrics: part.metrics };
-  output.result(report, reportLines(report, labels));
 }
 
 /** A .npz of pictures, or a data set: of one size with the samples where it is a folder of pictures. */
 async function openReference(
   path: string,
+  shown: string,
   { width, height }: PictureSet,
 ): Promise<{ readonly name: string; readonly pictures: PictureSet }> {
   if (isArchive(path)) {
-    return { name: path, pictures: await readSamples(path) };
+    return { name: shown, pictures: await readSamples(path) };
   }
   if (width !== height) {
     throw new DataError(
       `evalGeneration: --reference must be a .npz for samples of ${width} x ${height}, got the folder ${path}, whose pictures are cropped to squares. Write the reference as a .npz.`,
     );
   }
-  const { name, pictures } = await openScoredData(path, width);
+  const { name, pictures } = await openScoredData(path, width, shown);
   return { name, pictures: await readSet(pictures) };
 }
 
 /** What can be said without a network. */
-function byPixels(samples: PictureSet, reference: PictureSet): EvaluationReport {
+function byPixels({ samples, reference, settings }: ScoredPair): EvaluationReport {
   if (samples.width !== reference.width || samples.height !== reference.height) {
     throw new DataError(
       `evalGeneration: samples and reference must be of one size without --inception, got ${samples.width} x ${samples.height} and ${reference.width} x ${reference.height}. Resize one of them, or give a weight file.`,
@@ -111,6 +126,7 @@ function byPixels(samples: PictureSet, reference: PictureSet): EvaluationReport 
   );
   return {
     settings: {
+      ...settings,
       features: `the first ${count} principal components of pixels in 0 to 1, fitted on the reference; no Inception weights were given`,
     },
     metrics: { frechetPixelComponents: frechetDistance(statistics[0]!, statistics[1]!) },
@@ -119,36 +135,25 @@ function byPixels(samples: PictureSet, reference: PictureSet): EvaluationReport 
 
 /** What the ADM evaluation suite says. */
 async function byInception(
-  samples: PictureSet,
-  reference: PictureSet,
-  options: {
-    readonly inception: string;
-    readonly resize?: PreprocessingName;
-    /** Statistics that the reference's file holds; they are used for FID and sFID as that suite does. */
-    readonly stored?: StoredStatistics;
-    progress(text: string): void;
-  },
+  { samples, reference, settings, stored }: ScoredPair,
+  options: { readonly inception: string; readonly resize?: PreprocessingName },
+  output: Output,
 ): Promise<EvaluationReport> {
-  const { network, settings } = await loadInception(options, options.progress);
+  const { network, settings: ofNetwork } = await loadInception(options, output.progress);
   try {
     const total = samples.count + reference.count;
     const startedAt = performance.now();
-    const report = (done: number): void => options.progress(rateText(done, total, startedAt, 'pictures'));
-    const ofReference = await featuresOf(network, reference, report);
-    const ofSamples = await featuresOf(network, samples, (done) => report(reference.count + done));
-    return {
-      settings: {
-        ...settings,
-        'reference statistics':
-          options.stored === undefined ? 'of its pictures' : 'mu, sigma, mu_s and sigma_s of its file',
-      },
-      metrics: {
-        fid: frechetDistance((options.stored ?? ofReference).pooled, ofSamples.pooled),
-        sFid: frechetDistance((options.stored ?? ofReference).spatial, ofSamples.spatial),
-        ...inceptionScores(ofSamples),
-        ...precisionAndRecall(ofReference, ofSamples),
-      },
-    };
+    const report = (done: number): void => output.progress(rateText(done, total, startedAt, 'pictures'));
+    const all = ({ count }: PictureSet): ReturnType<typeof blocksOf> => blocksOf(count, EVALUATION_BLOCK);
+    // readSamples and the data sets give at least one picture.
+    const ofReference = (await featuresOf(network, reference, all(reference), report))!;
+    const ofSamples = (await featuresOf(network, samples, all(samples), (done) =>
+      report(reference.count + done),
+    ))!;
+    return inceptionReport(
+      { ...settings, ...ofNetwork },
+      { reference: ofReference, samples: ofSamples, stored },
+    );
   } finally {
     network.dispose();
   }

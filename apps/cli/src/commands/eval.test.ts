@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NpyArray } from '@restok/data';
 import { readNpz, writeNpz } from '@restok/data';
-import { writeSafetensors } from '@restok/hub/node';
-import { inceptionTensors } from '@restok/metrics/inception';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writeRandomInception } from '../../test/random-inception';
 import { runCommand } from '../../test/run-command';
 import { noise, writeNoise } from '../../test/sample-pictures';
 import { temporaryFolder } from '../../test/temporary-folder';
@@ -49,35 +48,11 @@ async function writeSamples(name: string, seeds: readonly number[], size = TINY_
   return inFolder(name);
 }
 
-/** Weights that let signals through, one seed for all. */
-async function writeInception(): Promise<void> {
-  let state = 1;
-  const values = (name: string, shape: readonly number[]): Float32Array => {
-    const size = shape.reduce((product, side) => product * side, 1);
-    if (shape.length === 1) {
-      return new Float32Array(size).fill(/weight|running_var/.test(name) ? 1 : 0);
-    }
-    const bound = Math.sqrt((6 * shape[0]!) / size);
-    const drawn = new Float32Array(size);
-    for (let i = 0; i < size; i++) {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      drawn[i] = bound * (state / 2 ** 31 - 1);
-    }
-    return drawn;
-  };
-  const tensors = [...inceptionTensors('torchvision')].map(([name, shape]) => ({
-    name,
-    shape,
-    values: () => Promise.resolve(values(name, shape)),
-  }));
-  await writeSafetensors(inception, tensors);
-}
-
 beforeAll(async () => {
   await saveTinyModel(model);
   await mkdir(data);
   await Promise.all([1, 2, 3].map((seed) => writeNoise(join(data, `${seed}.png`), seed)));
-  await writeInception();
+  await writeRandomInception(inception);
 }, 300_000);
 
 describe('eval reconstruction', () => {

@@ -1,33 +1,17 @@
-import { dirname, join } from 'node:path';
-import { tensor4d } from '@tensorflow/tfjs-core';
-import type { CodeManifest, Picture, StoredPictures } from '@restok/data';
-import {
-  beginCodeFolder,
-  codePaths,
-  extractionMethods,
-  hasPictureCodes,
-  toUnitRange,
-  writeCodeFile,
-  writeLabelFile,
-} from '@restok/data';
+import { join } from 'node:path';
 import type { ResTok, TokenizerArchitecture } from '@restok/tokenizer';
 import type { TokenizerOptions } from '../load-tokenizer';
 import { withTokenizer } from '../load-tokenizer';
 import type { Output } from '../output';
-import { createOutput, rateText } from '../output';
-import { otherEvents } from '../other-events';
+import { createOutput } from '../output';
 import { checkOutputs } from '../output-files';
-import type { Block } from '../shards/blocks';
-import { blocksOf, picturesOf, WHOLE } from '../shards/blocks';
+import { WHOLE } from '../shards/blocks';
 import { hold } from '../shards/hold';
 import type { ShardJob } from '../shards/job-folder';
 import { beginJob } from '../shards/job-folder';
-import type { Shard } from '../shards/shard';
-import { shardText } from '../shards/shard';
 import { writeShard } from '../shards/shard-files';
-import type { Report, ShardWork } from '../shards/sharded-command';
-import { stoppable } from '../stop-signals';
-import { weightsDigest } from '../weights-digest';
+import type { ShardWork } from '../shards/sharded-command';
+import { extractShard } from './extract-shard';
 import type { Split } from './extract-splits';
 import { openSplits } from './extract-splits';
 
@@ -35,22 +19,6 @@ export interface ExtractOptions extends TokenizerOptions {
   readonly data: string;
   readonly out: string;
   readonly tenCrop: boolean;
-}
-
-/** Pictures that go through the tokenizer at once; more take no less time, and their files more to write. */
-const MAX_PER_PASS = 16;
-/** Their pixels, which the memory needed grows with: 16 pictures of 64 x 64, one of 256 x 256. */
-const PIXELS_PER_PASS = 16 * 64 * 64;
-
-/** A split, and which of its pictures this process makes. */
-interface SplitWork {
-  readonly name: string;
-  readonly folder: string;
-  readonly manifest: CodeManifest;
-  readonly pictures: StoredPictures;
-  /** Blocks of the shard in which codes are missing; one is computed whole, and what is missing is written. */
-  readonly blocks: readonly { readonly block: Block; readonly missing: readonly number[] }[];
-  readonly numPresent: number;
 }
 
 /** `restok extract`: codes of a whole data set in the files that generators are trained on. */
@@ -108,155 +76,4 @@ async function prepare(
 function extractionJob(splits: readonly Split[], shards: number): ShardJob {
   const settings = Object.fromEntries(splits.map(({ name, manifest }) => [name, manifest]));
   return { format: 'restok-job-1', command: 'extract', shards, settings };
-}
-
-/** What work on a shard needs to know beside the splits. */
-interface ShardContext {
-  readonly out: string;
-  readonly shard: Shard;
-  readonly output: Output;
-}
-
-/** What was done for a shard. */
-interface ExtractedShard extends Report {
-  readonly pictures: number;
-  readonly tokenizerSha256: string;
-}
-
-/** Makes those codes of a shard that are not there. */
-async function extractShard(
-  tokenizer: ResTok,
-  splits: readonly Split[],
-  { out, shard, output }: ShardContext,
-): Promise<ExtractedShard> {
-  const tokenizerSha256 = await weightsDigest(tokenizer);
-  const works: SplitWork[] = [];
-  for (const split of splits) {
-    const context = { folder: join(out, split.name), digest: tokenizerSha256, shard, output };
-    works.push(await beginSplit(split, context));
-  }
-  await extractMissing(tokenizer, works, output);
-  const results = works.map((work) => ({
-    split: work.name,
-    folder: work.folder,
-    crops: extractionMethods[work.manifest.crops].numCrops,
-    written: numMissing(work),
-    present: work.numPresent,
-  }));
-  const { numLatents } = tokenizer;
-  return {
-    data: { folder: out, numLatents, shard: shardText(shard), splits: results },
-    lines: results.map(
-      ({ folder, crops, written, present }) =>
-        `${written + present} pictures, ${crops === 1 ? '1 crop' : `${crops} crops`} of ${numLatents} latents each: ${folder} (${written} written, ${present} were there)`,
-    ),
-    pictures: results.reduce((sum, { written, present }) => sum + written + present, 0),
-    tokenizerSha256,
-  };
-}
-
-/** What work on a split needs to know beside the split. */
-interface SplitContext {
-  readonly folder: string;
-  /** Of the tokenizer. */
-  readonly digest: string;
-  readonly shard: Shard;
-  readonly output: Output;
-}
-
-/** Makes the folder of a split ready and looks which codes it has. */
-async function beginSplit(
-  { name, pictures, manifest: described }: Split,
-  { folder, digest, shard, output }: SplitContext,
-): Promise<SplitWork> {
-  const manifest = { ...described, tokenizer: digest };
-  await stoppable(() => beginCodeFolder(folder, manifest), { folder });
-  const blocks: SplitWork['blocks'][number][] = [];
-  let numPresent = 0;
-  for (const block of blocksOf(pictures.count, picturesPerBlock(manifest), shard)) {
-    const missing: number[] = [];
-    for (const index of picturesOf([block])) {
-      if (await hasPictureCodes(codePaths(folder, manifest, index), manifest)) {
-        numPresent++;
-        output.progress(`${name}: ${numPresent} codes are there`);
-      } else {
-        missing.push(index);
-      }
-    }
-    if (missing.length > 0) {
-      blocks.push({ block, missing });
-    }
-  }
-  return { name, folder, manifest, pictures, blocks, numPresent };
-}
-
-function numMissing({ blocks }: SplitWork): number {
-  return blocks.reduce((sum, { missing }) => sum + missing.length, 0);
-}
-
-function cropsPerPass({ size }: CodeManifest): number {
-  return Math.min(MAX_PER_PASS, Math.max(1, Math.floor(PIXELS_PER_PASS / size ** 2)));
-}
-
-function picturesPerBlock(manifest: CodeManifest): number {
-  return Math.max(1, Math.floor(cropsPerPass(manifest) / extractionMethods[manifest.crops].numCrops));
-}
-
-async function extractMissing(tokenizer: ResTok, works: readonly SplitWork[], output: Output): Promise<void> {
-  const total = works.reduce((sum, work) => sum + numMissing(work), 0);
-  const startedAt = performance.now();
-  let numDone = 0;
-  for (const work of works) {
-    for (const { block, missing } of work.blocks) {
-      await extractBlock(tokenizer, work, { block, missing });
-      numDone += missing.length;
-      output.progress(rateText(numDone, total, startedAt, 'pictures'));
-    }
-  }
-}
-
-/** Encodes a block of a split and writes the files that are missing; no signal cuts one off. */
-async function extractBlock(
-  tokenizer: ResTok,
-  { folder, manifest, pictures }: SplitWork,
-  { block, missing }: SplitWork['blocks'][number],
-): Promise<void> {
-  const { crop, numCrops } = extractionMethods[manifest.crops];
-  const crops: Picture[] = [];
-  for (const index of picturesOf([block])) {
-    crops.push(...crop(await pictures.picture(index), manifest.size));
-  }
-  const { numLatents } = tokenizer;
-  const indices = await encodeAll(tokenizer, crops, cropsPerPass(manifest));
-  const length = numCrops * numLatents;
-  const write = async (index: number): Promise<void> => {
-    const paths = codePaths(folder, manifest, index);
-    const start = (index - block.start) * length;
-    const codes = indices.subarray(start, start + length);
-    await writeCodeFile(paths.codes, { numCrops, numLatents, indices: codes });
-    await writeLabelFile(paths.label, pictures.label(index));
-  };
-  const { codes, label } = codePaths(folder, manifest, 0);
-  await stoppable(() => Promise.all(missing.map(write)), { folder: [dirname(codes), dirname(label)] });
-}
-
-/** Indices `[N, L]` of pictures of the model's size. */
-async function encodeAll(
-  tokenizer: ResTok,
-  pictures: readonly Picture[],
-  picturesPerPass: number,
-): Promise<Int32Array> {
-  const indices = new Int32Array(pictures.length * tokenizer.numLatents);
-  for (let start = 0; start < pictures.length; start += picturesPerPass) {
-    const some = pictures.slice(start, start + picturesPerPass);
-    const { width, height } = some[0]!;
-    const values = new Float32Array(some.length * width * height * 3);
-    some.forEach((picture, i) => values.set(toUnitRange(picture), i * width * height * 3));
-    const pixels = tensor4d(values, [some.length, height, width, 3]);
-    const encoded = tokenizer.encode(pixels);
-    indices.set(await encoded.indices.data<'int32'>(), start * tokenizer.numLatents);
-    [pixels, encoded.indices, encoded.codes].forEach((tensor) => tensor.dispose());
-    await otherEvents();
-  }
-  return indices;
 }

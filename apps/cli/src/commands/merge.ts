@@ -1,17 +1,22 @@
 import type { BackendOption } from '../use-backend';
+import type { Output } from '../output';
 import { createOutput } from '../output';
 import type { ShardJob, ShardedCommandName } from '../shards/job-folder';
 import { readJob } from '../shards/job-folder';
 import type { Report } from '../shards/sharded-command';
+import { mergeEvalGeneration } from './eval-generation-merge';
+import { mergeEvalReconstruction } from './eval-reconstruction-merge';
 import { mergeExtraction } from './extract-merge';
 import { mergeGeneration } from './generate-merge';
 
 /** Makes the result of all shards of a folder. */
-type MergeShards = (folder: string, job: ShardJob) => Promise<Report>;
+type MergeShards = (folder: string, job: ShardJob, output: Output) => Promise<Report>;
 
 const merges: Readonly<Record<ShardedCommandName, MergeShards>> = {
   extract: mergeExtraction,
   generate: mergeGeneration,
+  'eval generation': mergeEvalGeneration,
+  'eval reconstruction': mergeEvalReconstruction,
 };
 
 export interface MergeOptions extends BackendOption {
@@ -20,12 +25,13 @@ export interface MergeOptions extends BackendOption {
 
 /** `restok merge`: the result of a folder whose shards are all done. */
 export async function merge(folder: string, options: MergeOptions): Promise<void> {
-  const { data, lines } = await mergeFolder(folder);
-  createOutput(options).result(data, lines);
+  const output = createOutput(options);
+  const { data, lines } = await mergeFolder(folder, output);
+  output.result(data, lines);
 }
 
 /** Makes the result of a folder; made twice it is the same. */
-export async function mergeFolder(folder: string): Promise<Report> {
+export async function mergeFolder(folder: string, output: Output): Promise<Report> {
   const job = await readJob(folder);
-  return merges[job.command](folder, job);
+  return merges[job.command](folder, job, output);
 }

@@ -26,7 +26,7 @@ type DividedOptions = DivisionOptions & { readonly out?: string; readonly json: 
 export interface DividedRun<Options> {
   readonly name: ShardedCommandName;
   whole(options: Options): Promise<void>;
-  open(options: Options, output: Output): Promise<ShardWork>;
+  open(options: Options & { readonly out: string }, output: Output): Promise<ShardWork>;
   /** @throws UsageError where options do not go with shards. */
   check?(options: Options): void;
 }
@@ -47,16 +47,16 @@ export async function runSharded<Options extends DividedOptions>(
       'restok: --queue needs --shards and no --shard, for instance --shards 16. Workers take one after the other.',
     );
   }
-  if ((queue ?? shard) !== undefined && out === undefined) {
-    throw new UsageError('restok: shards need --out with the folder where they are put. Name one.');
-  }
   if (shard === undefined && queue === undefined) {
     return whole(options);
+  }
+  if (out === undefined) {
+    throw new UsageError('restok: shards need --out with the folder where they are put. Name one.');
   }
   check?.(options);
   const output = createOutput(options);
   if (shard !== undefined) {
-    return runOneShard(await open(options, output), shard, output);
+    return runOneShard(await open({ ...options, out }, output), shard, output);
   }
   const command = shardedCommands[name];
   const shared = command.share(options, root);
@@ -64,6 +64,6 @@ export async function runSharded<Options extends DividedOptions>(
   command.ready(shared, root);
   await coordinate(
     { format: 'restok-queue-1', command: name, options: shared, shards: shards! },
-    { address: queue!, attempts, out: out!, output },
+    { address: queue!, attempts, out, output },
   );
 }

@@ -1,5 +1,7 @@
 import { guidanceSchedules } from '@restok/generator';
 import type { GuidanceScheduleName } from '@restok/generator';
+import type { PreprocessingName } from '@restok/metrics/inception';
+import { preprocessings } from '@restok/metrics/inception';
 import { engineNames } from '../engine';
 import type { Output } from '../output';
 import type { ShardedCommandName } from '../shards/job-folder';
@@ -8,6 +10,10 @@ import { flag, listOf, numberIn, objectOf, oneOf, optional, text, wholeIn } from
 import type { ShardWork } from '../shards/sharded-command';
 import { localModel, localPath, sharedModel, sharedPath } from '../queue/shared-paths';
 import { backendNames } from '../use-backend';
+import type { DividedEvalGenerationOptions } from './eval-generation-shards';
+import { openEvalGeneration } from './eval-generation-shards';
+import type { DividedEvalReconstructionOptions } from './eval-reconstruction-shards';
+import { openEvalReconstruction } from './eval-reconstruction-shards';
 import type { ExtractOptions } from './extract';
 import { openExtraction } from './extract';
 import type { GenerateBasics } from './generate-checks';
@@ -38,6 +44,11 @@ export interface ShardedCommand {
   ready(shared: Readonly<Record<string, unknown>>, root: string): ReadyWork;
 }
 
+const inceptionFields = {
+  inception: optional(text),
+  resize: optional(oneOf(Object.keys(preprocessings) as PreprocessingName[])),
+};
+
 /** Commands whose work is done in shards. */
 export const shardedCommands: Readonly<Record<ShardedCommandName, ShardedCommand>> = {
   extract: shardedCommand<Omit<ExtractOptions, 'json' | 'threads'>>({
@@ -66,6 +77,22 @@ export const shardedCommands: Readonly<Record<ShardedCommandName, ShardedCommand
     paths: ['out'],
     models: ['generator', 'tokenizer'],
     open: (options, choices, output) => openGeneration({ ...options, ...choices, json: false }, output),
+  }),
+  'eval generation': shardedCommand<Omit<DividedEvalGenerationOptions, 'json' | 'threads'>>({
+    fields: { samples: text, reference: text, out: text, ...inceptionFields, backend: oneOf(backendNames) },
+    paths: ['samples', 'reference', 'out', 'inception'],
+    models: [],
+    open: (options, choices, output) => openEvalGeneration({ ...options, ...choices, json: false }, output),
+  }),
+  'eval reconstruction': shardedCommand<Omit<DividedEvalReconstructionOptions, 'json' | 'threads'>>({
+    fields: {
+      ...{ data: text, out: text, model: optional(text), ...inceptionFields },
+      backend: oneOf(backendNames),
+    },
+    paths: ['data', 'out', 'inception'],
+    models: ['model'],
+    open: (options, choices, output) =>
+      openEvalReconstruction({ ...options, ...choices, json: false }, output),
   }),
 };
 

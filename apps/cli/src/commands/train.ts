@@ -1,22 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError, interpolateConfig, overrideConfig, parseRawConfig } from '@restok/core';
 import type { RunObserver, TrainingReport } from '@restok/trainer';
-import type { CommonOptions } from '../load-tokenizer';
 import { createOutput, rateText } from '../output';
 import { stoppable } from '../stop-signals';
 import { UsageError } from '../usage-error';
 import { webGpuUnavailable } from '../use-backend';
-
-export interface TrainOptions extends CommonOptions {
-  readonly config: string;
-  /** A port, or `true` for the next free one. */
-  readonly dashboard?: string | true;
-}
-
-/** What `restok train` trains. */
-export const trainedKinds = ['tokenizer', 'generator'] as const;
-
-export type TrainedKind = (typeof trainedKinds)[number];
+import type { TrainedKind, TrainOptions } from './train-start';
+import { startOf } from './train-start';
 
 type Observer = RunObserver<TrainingReport, Omit<TrainingReport, 'step'>>;
 
@@ -37,11 +27,15 @@ export async function train(
     );
   }
   const output = createOutput(options);
-  const text = await readFile(options.config, 'utf8');
-  const raw = interpolateConfig(overrideConfig(parseRawConfig(text, options.config), overrides));
+  const start = startOf(kind, options);
   // The trainer is large and only needed here.
   const trainer = await import('@restok/trainer');
-  checkKind(kind, trainer.isGeneratorConfig(raw), options.config);
+  const written =
+    'config' in start
+      ? parseRawConfig(await readFile(start.config, 'utf8'), start.config)
+      : await trainer[kind === 'generator' ? 'generatorFineTuning' : 'tokenizerFineTuning'](start);
+  const raw = interpolateConfig(overrideConfig(written, overrides));
+  checkKind(kind, trainer.isGeneratorConfig(raw), options.config ?? 'the config');
   const run = kind === 'generator' ? trainer.runGeneratorTraining : trainer.runTokenizerTraining;
   const dashboard = await trainer.dashboardOfRun(raw, portOf(options, trainer.parsePort));
   if (dashboard !== undefined) {

@@ -1,8 +1,6 @@
 import { createOutput } from '../output';
 import type { RedisAddress } from '../queue/redis-address';
 import { workOnQueue } from '../queue/work';
-import { mergeFolder } from './merge';
-import { shardedCommands } from './sharded-commands';
 
 /** What the command line of `restok work` says. */
 export interface WorkCommandOptions {
@@ -15,15 +13,9 @@ export interface WorkCommandOptions {
 }
 
 /** `restok work`: shards of whatever is queued, one after the other. */
-export async function work({ queue, root, lock, idle, threads, json }: WorkCommandOptions): Promise<void> {
+export async function work({ queue, json, ...options }: WorkCommandOptions): Promise<void> {
   const output = createOutput({ json });
-  const { shards, merges, failures } = await workOnQueue(
-    {
-      open: ({ command, options }) => shardedCommands[command].ready(options, root).open({ threads }, output),
-      merge: ({ command, options }) => mergeFolder(shardedCommands[command].ready(options, root).out),
-    },
-    { address: queue, lock, idle, output },
-  );
+  const { shards, merges, failures } = await workOnQueue({ ...options, address: queue, output });
   output.result({ shards, merges, failures }, [
     `${shards} shards and ${merges} merges done, ${failures} tries failed`,
   ]);

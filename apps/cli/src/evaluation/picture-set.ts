@@ -82,7 +82,10 @@ export function pictureDigest(pixels: Uint8Array): Uint8Array {
  *
  * @param digests `[count, 32]`.
  */
-export function digestOfDigests(digests: Uint8Array, { height, width }: Omit<PictureSet, 'bytes' | 'count'>): string {
+export function digestOfDigests(
+  digests: Uint8Array,
+  { height, width }: Omit<PictureSet, 'bytes' | 'count'>,
+): string {
   return createHash('sha256').update(`${height} ${width}\n`).update(digests).digest('hex');
 }
 

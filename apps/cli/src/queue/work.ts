@@ -1,26 +1,23 @@
 import { hostname } from 'node:os';
-import type { Job, Worker } from 'bullmq';
-import { errorLine } from '../error-line';
+import type { Job } from 'bullmq';
 import type { Output } from '../output';
 import { printError } from '../output';
-import type { Report, ShardWork } from '../shards/sharded-command';
+import { computeApart } from './compute-apart';
 import type { QueueConnection } from './connection';
 import { connectQueue } from './connection';
+import { leaveAtSignals } from './leave-at-signals';
 import { loadQueuePackages } from './load-bullmq';
-import type { QueuedShard, QueuedWork } from './queued-job';
-import { QUEUE, queuedShard, queuedWork, workId } from './queued-job';
+import type { QueuedShard } from './queued-job';
+import { QUEUE, queuedShard, queuedWork } from './queued-job';
 import type { RedisAddress } from './redis-address';
-
-/** What a worker does with what it finds in the queue. */
-export interface QueueTasks {
-  /** Opens the models of some work. */
-  open(work: QueuedWork): Promise<ShardWork>;
-  /** Makes the result of all shards. */
-  merge(work: QueuedWork): Promise<Report>;
-}
+import type { ShardRequest } from './shard-request';
 
 export interface WorkOptions {
   readonly address: RedisAddress;
+  /** The folder that machines share. */
+  readonly root: string;
+  /** Threads of matrix products. */
+  readonly threads: number;
   /** Seconds after which the shard of a worker that says nothing more is given to another. */
   readonly lock: number;
   /** Leave after so many seconds without work; never when left out. */
@@ -38,40 +35,33 @@ export interface WorkSummary {
 /** A shard whose workers died so often is given up. */
 const MAX_STALLS = 5;
 
-/** How long leaving may take after a signal. */
-const PATIENCE_MS = 800;
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** How often is looked whether there has been work. */
+const IDLE_CHECK_MS = 200;
 
 /**
  * Works on shards of the queue, one at a time, until there has been none for a while or a signal comes. At a signal
  * the shard at hand goes back to the queue, and the program ends by that signal.
  */
-export async function workOnQueue(tasks: QueueTasks, options: WorkOptions): Promise<WorkSummary> {
-  const { lock, output } = options;
+export async function workOnQueue(options: WorkOptions): Promise<WorkSummary> {
+  const { lock, idle, output } = options;
   const packages = await loadQueuePackages();
   const connection = await connectQueue(packages, options.address);
+  const computing = computeApart(options);
   const done = { shards: 0, merges: 0, failures: 0 };
-  const models = keptModels(tasks);
   let current: { readonly job: Job; readonly token?: string } | undefined;
   let idleSince = performance.now();
 
-  const run = async (job: Job, token?: string): Promise<unknown> => {
+  const run = async (job: Job, token?: string): Promise<object> => {
     current = { job, token };
     try {
+      const { data, lines } = await unlessLeaving(computing.run(requestOf(job)));
       if (job.name === 'merge') {
-        const { data, lines } = await tasks.merge(queuedWork(job.data, 'queued work'));
         done.merges++;
         return { data, lines };
       }
-      const { shard, ...work } = queuedShard(job.data, 'a queued shard');
-      const open = await models.open(work);
-      const { data } = await open.run({ number: shard, count: work.shards });
       done.shards++;
       output.progress(`${done.shards} shards done, waiting for more`);
       return data;
-    } catch (error) {
-      throw new Error(errorLine(error), { cause: error });
     } finally {
       current = undefined;
       idleSince = performance.now();
@@ -93,40 +83,38 @@ export async function workOnQueue(tasks: QueueTasks, options: WorkOptions): Prom
   });
   worker.on('stalled', (jobId) => printError(`restok: the worker of ${jobId} is gone, so it is made again.`));
   worker.on('error', (error) => reportError(error, connection));
-  const stopListening = leaveAtSignals(worker, () => current);
+
+  const leaving = leaveAtSignals(async () => {
+    void worker.pause(true).catch(() => undefined);
+    await Promise.all([current?.job.moveToWait(current.token), computing.end()]);
+  });
+  /** What a shard that was given back comes to is nobody's business any more. */
+  async function unlessLeaving<T>(result: Promise<T>): Promise<T> {
+    const settled = await result.catch((error: unknown) => {
+      if (!leaving.hasBegun) {
+        throw error;
+      }
+    });
+    return leaving.hasBegun ? new Promise<never>(() => undefined) : (settled as T);
+  }
   try {
-    await idleFor(options.idle, () => (current === undefined ? idleSince : performance.now()));
+    await idleFor(idle, () => (current === undefined ? idleSince : performance.now()));
     await worker.close();
     return done;
   } finally {
-    stopListening();
-    await models.close();
+    leaving.stopWatching();
+    await computing.end();
     connection.close();
   }
 }
 
-/** Keeps the models of the work at hand open, as the next shard mostly is of the same. */
-function keptModels(tasks: QueueTasks): {
-  open(work: QueuedWork): Promise<ShardWork>;
-  close(): Promise<void>;
-} {
-  let kept: { readonly id: string; readonly work: ShardWork } | undefined;
-  const close = async (): Promise<void> => {
-    const { work } = kept ?? {};
-    kept = undefined;
-    await work?.close();
-  };
-  return {
-    async open(queued) {
-      const id = workId(queued);
-      if (kept?.id !== id) {
-        await close();
-        kept = { id, work: await tasks.open(queued) };
-      }
-      return kept.work;
-    },
-    close,
-  };
+/** What a job asks for, checked. */
+function requestOf({ name, data }: Job): ShardRequest {
+  if (name === 'merge') {
+    return { work: queuedWork(data, 'queued work') };
+  }
+  const { shard, ...work } = queuedShard(data, 'a queued shard');
+  return { work, shard };
 }
 
 /** Resolves when nothing has been done for some seconds. */
@@ -137,35 +125,8 @@ function idleFor(seconds: number | undefined, lastActive: () => number): Promise
         clearInterval(timer);
         resolve();
       }
-    }, 200);
+    }, IDLE_CHECK_MS);
   });
-}
-
-/** At a signal gives the shard at hand back and ends the program by that signal. */
-function leaveAtSignals(
-  worker: Worker,
-  current: () => { readonly job: Job; readonly token?: string } | undefined,
-): () => void {
-  let isLeaving = false;
-  const stopListening = (): void => SIGNALS.forEach((name) => process.off(name, onSignal));
-  const end = (signal: NodeJS.Signals): void => {
-    stopListening();
-    process.kill(process.pid, signal);
-  };
-  function onSignal(signal: NodeJS.Signals): void {
-    if (isLeaving) {
-      // Files being written pass their signal on when they are whole.
-      return;
-    }
-    isLeaving = true;
-    const at = current();
-    const givenBack = Promise.resolve(at?.job.moveToWait(at.token)).catch(() => undefined);
-    setTimeout(() => end(signal), PATIENCE_MS).unref();
-    void givenBack.then(() => end(signal));
-    void worker.pause(true).catch(() => undefined);
-  }
-  SIGNALS.forEach((name) => process.on(name, onSignal));
-  return stopListening;
 }
 
 function failureLine(job: Job | undefined, error: Error): string {

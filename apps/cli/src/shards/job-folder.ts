@@ -8,7 +8,7 @@ import { objectOf, oneOf, recordOf, wholeIn } from './json-shape';
 import { MAX_SHARDS } from './shard';
 
 /** Commands whose work can be divided. */
-export const shardedCommandNames = ['extract', 'generate'] as const;
+export const shardedCommandNames = ['extract', 'generate', 'eval generation', 'eval reconstruction'] as const;
 
 export type ShardedCommandName = (typeof shardedCommandNames)[number];
 

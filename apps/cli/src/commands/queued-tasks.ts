@@ -1,0 +1,47 @@
+import type { Output } from '../output';
+import { workId } from '../queue/queued-job';
+import type { ShardRequest } from '../queue/shard-request';
+import type { Report, ShardWork } from '../shards/sharded-command';
+import { mergeFolder } from './merge';
+import { shardedCommands } from './sharded-commands';
+
+/** How a machine does what is queued. */
+export interface QueuedTaskOptions {
+  /** The folder that machines share; nothing is read or written elsewhere. */
+  readonly root: string;
+  readonly threads: number;
+  readonly output: Output;
+}
+
+/** Does what is queued, one request after the other. */
+export interface QueuedTasks {
+  /** @throws DataError when options do not fit, and whatever the command throws. */
+  run(request: ShardRequest): Promise<Report>;
+  /** Frees the models. */
+  close(): Promise<void>;
+}
+
+/** Runs requests; the models of the work at hand stay open, as the next shard mostly is of the same. */
+export function queuedTasks({ root, threads, output }: QueuedTaskOptions): QueuedTasks {
+  let kept: { readonly id: string; readonly work: ShardWork } | undefined;
+  const close = async (): Promise<void> => {
+    const { work } = kept ?? {};
+    kept = undefined;
+    await work?.close();
+  };
+  return {
+    async run({ work, shard }) {
+      const ready = shardedCommands[work.command].ready(work.options, root);
+      if (shard === undefined) {
+        return mergeFolder(ready.out, output);
+      }
+      const id = workId(work);
+      if (kept?.id !== id) {
+        await close();
+        kept = { id, work: await ready.open({ threads }, output) };
+      }
+      return kept.work.run({ number: shard, count: work.shards });
+    },
+    close,
+  };
+}

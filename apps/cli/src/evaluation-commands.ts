@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { preprocessings } from '@restok/metrics/inception';
+import { command, parsePath, quietErrors, tokenizerCommand } from './command-parts';
+import type { EvalGenerationOptions } from './commands/eval-generation';
+import { checkResize, evalGeneration } from './commands/eval-generation';
+import { checkDividedEvalGeneration, openEvalGeneration } from './commands/eval-generation-shards';
+import type { EvalReconstructionOptions } from './commands/eval-reconstruction';
+import { evalReconstruction } from './commands/eval-reconstruction';
+import { openEvalReconstruction } from './commands/eval-reconstruction-shards';
+import type { DivisionOptions } from './commands/run-sharded';
+import { runSharded } from './commands/run-sharded';
+import { withDivision } from './division-options';
+import { UsageError } from './usage-error';
+
+/** `restok eval`. */
+export function addEvaluationCommands(program: Command): void {
+  const group = program
+    .command('eval')
+    .description('metrics with everything that they depend on')
+    .addHelpText('after', '\nExample:\n  restok eval reconstruction --data data/emoji');
+  quietErrors(group);
+  dividedEvaluation(
+    tokenizerCommand(
+      group,
+      'reconstruction',
+      'how well a tokenizer gives back the pictures of a data set',
+      'restok eval reconstruction --data data/emoji',
+    ).requiredOption('--data <folder>', 'a folder of pictures, or that of restok data emoji', parsePath),
+    'restok eval reconstruction --data data/emoji --shard 1/4 --out evaluation',
+  ).action((options: EvalReconstructionOptions & DivisionOptions & Folder) =>
+    runSharded(options, {
+      name: 'eval reconstruction',
+      whole: withoutFolder(evalReconstruction),
+      open: openEvalReconstruction,
+      check: checkResize,
+    }),
+  );
+  dividedEvaluation(
+    command(
+      group,
+      'generation',
+      'generated pictures against a reference',
+      'restok eval generation --samples samples.npz --reference reference.npz',
+    )
+      .requiredOption('--samples <file>', 'a .npz with arr_0, uint8 [N, H, W, 3]', parsePath)
+      .requiredOption(
+        '--reference <place>',
+        'another one, or a data set as --data of reconstruction',
+        parsePath,
+      ),
+    'restok eval generation --samples a.npz --reference b.npz --inception i.safetensors --shard 1/4 --out evaluation',
+  ).action((options: EvalGenerationOptions & DivisionOptions & Folder) =>
+    runSharded(options, {
+      name: 'eval generation',
+      whole: withoutFolder(evalGeneration),
+      open: openEvalGeneration,
+      check: checkDividedEvalGeneration,
+    }),
+  );
+}
+
+function dividedEvaluation(each: Command, example: string): Command {
+  each
+    .option('--out <folder>', 'folder of the shards; only with --shard or --queue', parsePath)
+    .option('--inception <file>', 'safetensors of the Inception network of FID', parsePath)
+    .addOption(
+      new Option('--resize <name>', 'how its pictures are resized (default: as its publishers do)').choices(
+        Object.keys(preprocessings),
+      ),
+    );
+  return withDivision(each, example);
+}
+
+/** Where shards go. */
+interface Folder {
+  readonly out?: string;
+}
+
+/** A whole evaluation writes nothing but its report. */
+function withoutFolder<Options>(run: (options: Options) => Promise<void>) {
+  return (options: Options & Folder): Promise<void> => {
+    if (options.out !== undefined) {
+      throw new UsageError(
+        'restok: eval takes --out with --shard or --queue only. Leave it out; --json prints the report for a file.',
+      );
+    }
+    return run(options);
+  };
+}

@@ -1,0 +1,156 @@
+import { tensor4d } from '@tensorflow/tfjs-core';
+import type { StoredPictures } from '@restok/data';
+import { fromUnitRange } from '@restok/data';
+import type { PictureFormat, PictureMetricName } from '@restok/metrics';
+import { pictureMetrics } from '@restok/metrics';
+import type { InceptionV3 } from '@restok/metrics/inception';
+import type { ResTok } from '@restok/tokenizer';
+import { otherEvents } from '../other-events';
+import type { Block } from '../shards/blocks';
+import { partsOf, picturesOf } from '../shards/blocks';
+import { FeatureGatherer } from './inception-features';
+import { DIGEST_BYTES, pictureDigest } from './picture-set';
+import type { SetFeatures } from './set-features';
+
+/** Pictures that go through the tokenizer at once; more take no less time. */
+const MAX_PER_PASS = 16;
+const PIXELS_PER_PASS = 16 * 64 * 64;
+
+/** Sides from which MS-SSIM is defined. */
+const MS_SSIM_SIZE = 161;
+
+/** What is scored: so many leading latents kept, and metrics of each picture. */
+export interface ScoreColumns {
+  readonly keep: readonly number[];
+  readonly metrics: readonly PictureMetricName[];
+}
+
+/** Scores of some pictures, of a whole set or of a shard. */
+export interface ReconstructionScores {
+  /** `[pictures, kept, metrics]`. */
+  readonly scores: Float64Array;
+  /** `[pictures, L]`. */
+  readonly indices: Int32Array;
+  /** `[pictures, 32]`: SHA-256 of each original. */
+  readonly digests: Uint8Array;
+  /** Where there is a network, and at least one picture. */
+  readonly originals?: SetFeatures;
+  /** From all latents. */
+  readonly reconstructions?: SetFeatures;
+}
+
+/** Powers of two up to all latents; MS-SSIM where pictures are large enough. */
+export function scoreColumns(numLatents: number, size: number): ScoreColumns {
+  return {
+    keep: Array.from({ length: Math.log2(numLatents) + 1 }, (_, i) => 2 ** i),
+    metrics: (Object.keys(pictureMetrics) as PictureMetricName[]).filter(
+      (name) => name !== 'msSsim' || size >= MS_SSIM_SIZE,
+    ),
+  };
+}
+
+/** What scores pictures. */
+export interface Scorer {
+  readonly tokenizer: ResTok;
+  readonly network?: InceptionV3;
+  readonly pictures: StoredPictures;
+}
+
+/**
+ * Takes blocks of a data set through the tokenizer and scores what comes back. What is computed at once never
+ * crosses the border of a block, so that shards give the digits of one process.
+ */
+export async function scoreReconstructions(
+  { tokenizer, network, pictures }: Scorer,
+  blocks: readonly Block[],
+  onProgress: (done: number) => void,
+): Promise<ReconstructionScores> {
+  const { size } = pictures;
+  const { numLatents } = tokenizer;
+  const columns = scoreColumns(numLatents, size);
+  const count = picturesOf(blocks).length;
+  const width = columns.keep.length * columns.metrics.length;
+  const scores = new Float64Array(count * width);
+  const indices = new Int32Array(count * numLatents);
+  const digests = new Uint8Array(count * DIGEST_BYTES);
+  const originals = network && new FeatureGatherer(network);
+  const reconstructions = network && new FeatureGatherer(network);
+  const perPass = Math.min(MAX_PER_PASS, Math.max(1, Math.floor(PIXELS_PER_PASS / size ** 2)));
+  let done = 0;
+  for (const block of blocks) {
+    const read: Uint8Array[] = [];
+    const made: Uint8Array[] = [];
+    for (const part of partsOf(block, perPass)) {
+      const scored = await scorePart(tokenizer, await pictures.read(picturesOf([part])), { size, columns });
+      scores.set(scored.scores, done * width);
+      indices.set(scored.indices, done * numLatents);
+      scored.originals.forEach((picture, i) =>
+        digests.set(pictureDigest(picture), (done + i) * DIGEST_BYTES),
+      );
+      read.push(...scored.originals);
+      made.push(...scored.reconstructions);
+      done += part.end - part.start;
+      onProgress(done);
+      await otherEvents();
+    }
+    const whole = { start: 0, end: read.length };
+    const setOf = (all: readonly Uint8Array[]) => ({
+      ...{ height: size, width: size },
+      bytes: (index: number) => all[index]!,
+    });
+    await originals?.add(setOf(read), whole);
+    await reconstructions?.add(setOf(made), whole);
+  }
+  return {
+    ...{ scores, indices, digests },
+    originals: originals?.features(),
+    reconstructions: reconstructions?.features(),
+  };
+}
+
+/** What one pass gives. */
+interface ScoredPart {
+  readonly scores: Float64Array;
+  readonly indices: Int32Array;
+  readonly originals: readonly Uint8Array[];
+  readonly reconstructions: readonly Uint8Array[];
+}
+
+/** @param values `[pictures, size, size, 3]`, 0 to 1. */
+async function scorePart(
+  tokenizer: ResTok,
+  values: Float32Array,
+  { size, columns }: { readonly size: number; readonly columns: ScoreColumns },
+): Promise<ScoredPart> {
+  const { keep, metrics } = columns;
+  const count = values.length / (size * size * 3);
+  const format: PictureFormat = { width: size, height: size, channels: 3, peak: 255 };
+  const originals = split(values, count, size);
+  const scores = new Float64Array(count * keep.length * metrics.length);
+  const pixels = tensor4d(values, [count, size, size, 3]);
+  const encoded = tokenizer.encode(pixels);
+  const indices = await encoded.indices.data<'int32'>();
+  let made: Uint8Array[] = [];
+  for (const [column, numKept] of keep.entries()) {
+    const decoded = tokenizer.decode(encoded.codes, { numKept });
+    made = split(await decoded.data(), count, size);
+    decoded.dispose();
+    for (const [picture, pixelsOf] of made.entries()) {
+      for (const [metric, name] of metrics.entries()) {
+        scores[(picture * keep.length + column) * metrics.length + metric] = pictureMetrics[name](
+          originals[picture]!,
+          pixelsOf,
+          format,
+        );
+      }
+    }
+  }
+  [pixels, encoded.indices, encoded.codes].forEach((tensor) => tensor.dispose());
+  return { scores, indices: Int32Array.from(indices), originals, reconstructions: made };
+}
+
+/** Values in 0 ... 1 as the bytes of each picture. */
+function split(values: ArrayLike<number>, count: number, size: number): Uint8Array[] {
+  const { pixels } = fromUnitRange(values, size, size * count);
+  return Array.from({ length: count }, (_, i) => pixels.subarray(i * size ** 2 * 3, (i + 1) * size ** 2 * 3));
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { command, parsePath, tokenizerCommand } from './command-parts';
+import type { BenchOptions } from './commands/bench';
+import { bench } from './commands/bench';
+import { doctor } from './commands/doctor';
+import type { ExportOptions } from './commands/export';
+import { exportFormats, exportModel, weightTypes } from './commands/export';
+import type { CommonOptions } from './load-tokenizer';
+
+/** `restok export`. */
+export function addExportCommand(program: Command): void {
+  command(
+    program,
+    'export',
+    'a tokenizer or a generator in the format of another program',
+    'restok export --model my-model --format onnx --out my-model-onnx',
+  )
+    .option('--model <model>', 'folder or URL of a model (default: the shipped tokenizer)', parsePath)
+    .addOption(new Option('--format <name>', 'the format').choices([...exportFormats]).default('onnx'))
+    .addOption(
+      new Option('--weights <type>', 'float16 halves the files, int8 quarters them; both round the weights')
+        .choices([...weightTypes])
+        .default('float32'),
+    )
+    .requiredOption('--out <folder>', 'folder of the files', parsePath)
+    .action((options: ExportOptions) => exportModel(options));
+}
+
+/** Commands about the machine. */
+export function addMachineCommands(program: Command): void {
+  command(
+    program,
+    'doctor',
+    'checks this machine: backend, matrix products, numbers',
+    'restok doctor',
+  ).action((options: CommonOptions) => doctor(options));
+  tokenizerCommand(program, 'bench', 'the table of speeds of this machine', 'restok bench --json')
+    .option('--generator <model>', 'folder or URL of a generator (default: the shipped one)', parsePath)
+    .option('--large', 'the released tokenizer too, with random weights: 6 GB of memory, 3 GB of disk')
+    .action((options: BenchOptions) => bench(options));
+}

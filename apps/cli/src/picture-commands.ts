@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { coderCommand, parsePath } from './command-parts';
+import { decode } from './commands/decode';
+import { encode } from './commands/encode';
+import { mix } from './commands/mix';
+import type { ReconstructOptions } from './commands/reconstruct';
+import { reconstruct } from './commands/reconstruct';
+import type { CoderOptions } from './load-tokenizer';
+import { parseCount, parseCounts, parseRanges } from './number-lists';
+
+/** Commands that take pictures through a tokenizer. */
+export function addPictureCommands(program: Command): void {
+  coderCommand(
+    program,
+    'encode <image...>',
+    'pictures to indices in a .npz',
+    'restok encode a.png b.jpg --out codes.npz',
+  )
+    .requiredOption('--out <file>', 'the .npz to write', parsePath)
+    .action((images: string[], options: CoderOptions & { out: string }) => encode(images, options));
+  coderCommand(
+    program,
+    'decode <codes>',
+    'indices of a .npz to pictures',
+    'restok decode codes.npz --keep 16 --out pictures',
+  )
+    .requiredOption('--out <folder>', 'folder of the pictures', parsePath)
+    .option('--keep <n>', 'keep the first n latents', parseCount)
+    .action((codes: string, options: CoderOptions & { out: string; keep?: number }) =>
+      decode(codes, options),
+    );
+  coderCommand(
+    program,
+    'reconstruct <image...>',
+    'pictures through the tokenizer and back, with their PSNR',
+    'restok reconstruct a.png b.jpg --keep 4,16,64 --out pictures --grid grid.png',
+  )
+    .requiredOption('--out <folder>', 'folder of the pictures', parsePath)
+    .option('--keep <counts>', 'also keep only so many latents, for instance 4,16,64', parseCounts)
+    .option('--grid <file>', 'one picture of all', parsePath)
+    .action((images: string[], options: ReconstructOptions) => reconstruct(images, options));
+  coderCommand(
+    program,
+    'mix <first> <second>',
+    'levels of one picture, the rest of another',
+    'restok mix a.png b.png --levels 0-3 --out mixed.png',
+  )
+    .requiredOption('--levels <ranges>', 'levels of the first picture, for instance 0-3', parseRanges)
+    .requiredOption('--out <file>', 'the PNG to write', parsePath)
+    .action((first: string, second: string, options: CoderOptions & { levels: number[]; out: string }) =>
+      mix(first, second, options),
+    );
+}
