@@ -115,11 +115,13 @@ async function waitForMerge(work: QueuedWork, { queue, options }: QueueContext):
       );
     }
     const state = await merge.getState();
-    if (state === 'completed') {
-      return merge;
-    }
-    if (state === 'failed') {
-      throw await failureOf(merge);
+    if (state === 'completed' || state === 'failed') {
+      // What was read before may be older than its end, and lack the result.
+      const ended: Job = (await queue.getJob(id)) ?? merge;
+      if (state === 'failed') {
+        throw await failureOf(ended);
+      }
+      return ended;
     }
     const { processed = 0, ignored = 0 } = await merge.getDependenciesCount();
     const done = Math.min(work.shards, processed + ignored);
