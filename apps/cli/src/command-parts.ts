@@ -19,7 +19,12 @@ export function command(program: Command, usage: string, description: string, ex
 }
 
 /** A command that takes a tokenizer. */
-export function tokenizerCommand(program: Command, usage: string, description: string, example: string): Command {
+export function tokenizerCommand(
+  program: Command,
+  usage: string,
+  description: string,
+  example: string,
+): Command {
   return command(program, usage, description, example).option(
     '--model <model>',
     'folder or URL of a tokenizer (default: the shipped one)',

@@ -1,5 +1,6 @@
 import { DataError } from '@restok/core';
-import { readNpz, writeNpz } from './npz';
+import { readNpz } from './npz';
+import { writeNpz } from './write-npz';
 
 /** Indices of several pictures, in the order in which they were given. */
 export interface Codes {

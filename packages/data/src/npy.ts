@@ -43,18 +43,25 @@ export function encodeNpy(array: NpyArray): Uint8Array {
     );
   }
   const { descriptor, bytes } = encodeValues(array.values);
-  const shape = array.shape.length === 1 ? `${array.shape[0]},` : array.shape.join(', ');
+  const header = npyHeader(descriptor, array.shape);
+  const file = new Uint8Array(header.length + bytes.length);
+  file.set(header);
+  file.set(bytes, header.length);
+  return file;
+}
+
+/** The bytes of a .npy file before its values; `descriptor` is NumPy's name of their type. */
+export function npyHeader(descriptor: string, sides: readonly number[]): Uint8Array {
+  const shape = sides.length === 1 ? `${sides[0]},` : sides.join(', ');
   const fields = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${shape}), }`;
   const prefix = MAGIC.length + 4;
   const padded = Math.ceil((prefix + fields.length + 1) / ALIGNMENT) * ALIGNMENT - prefix;
-  const header = `${fields.padEnd(padded - 1)}\n`;
-  const file = new Uint8Array(prefix + padded + bytes.length);
+  const file = new Uint8Array(prefix + padded);
   for (const [i, character] of [...`${MAGIC}\x01\x00`].entries()) {
     file[i] = character.charCodeAt(0);
   }
   new DataView(file.buffer).setUint16(MAGIC.length + 2, padded, true);
-  file.set(new TextEncoder().encode(header), prefix);
-  file.set(bytes, prefix + padded);
+  file.set(new TextEncoder().encode(`${fields.padEnd(padded - 1)}\n`), prefix);
   return file;
 }
 

@@ -5,9 +5,9 @@ import { crc32 } from 'node:zlib';
 import { DataError } from '@restok/core';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCodes, writeCodes } from './codes';
 import { encodeNpy } from './npy';
-import { readNpz, readNpzSome, writeNpz } from './npz';
+import { readNpz, readNpzSome } from './npz';
+import { writeNpz } from './write-npz';
 
 let folder: string;
 beforeAll(async () => {
@@ -146,58 +146,5 @@ describe('readNpzSome', () => {
     expect(await readNpzSome(path, ['mu', 'sigma'])).toEqual({
       mu: { shape: [1], values: Float64Array.of(0.5) },
     });
-  });
-});
-
-describe('writeNpz', () => {
-  it('gives the same bytes for the same arrays', async () => {
-    await writeNpz(join(folder, 'first.npz'), { a: ones });
-    await writeNpz(join(folder, 'second.npz'), { a: ones });
-    const [first, second] = await Promise.all(
-      ['first.npz', 'second.npz'].map((name) => readFile(join(folder, name))),
-    );
-    expect(first).toEqual(second);
-    // 1980-01-01 00:00 in the format of MS-DOS: day 1, month 1, year 0.
-    expect([...first!.subarray(10, 14)]).toEqual([0, 0, 0x21, 0]);
-  });
-
-  it('refuses values that do not fill their shape, and writes nothing', async () => {
-    const path = join(folder, 'wrong-shape.npz');
-    await expect(writeNpz(path, { a: { ...ones, shape: [3] } })).rejects.toThrow(
-      'values must fill [3], got 2',
-    );
-    await expect(readFile(path)).rejects.toThrow('ENOENT');
-  });
-});
-
-describe('readCodes', () => {
-  it('gives back what writeCodes was given', async () => {
-    const codes = { names: ['a.png', 'é/b.png'], indices: Int32Array.of(1, 2, 3, 4, 5, 6), numLatents: 3 };
-    await writeCodes(join(folder, 'codes.npz'), codes);
-    expect(await readCodes(join(folder, 'codes.npz'))).toEqual(codes);
-  });
-
-  it('takes int64 indices, but none that int32 cannot hold', async () => {
-    const path = join(folder, 'wide.npz');
-    const names = { shape: [1], values: ['a'] };
-    await writeNpz(path, { indices: { shape: [1, 2], values: BigInt64Array.of(4n, 5n) }, names });
-    expect((await readCodes(path)).indices).toEqual(Int32Array.of(4, 5));
-    await writeNpz(path, { indices: { shape: [1, 2], values: BigInt64Array.of(4n, 2n ** 32n) }, names });
-    await expect(readCodes(path)).rejects.toThrow(DataError);
-  });
-
-  it('refuses indices of another type or shape, and names that do not fit', async () => {
-    const path = join(folder, 'wrong.npz');
-    const good = { shape: [1, 2], values: Int32Array.of(1, 2) };
-    const names = { shape: [1], values: ['a'] };
-    for (const arrays of [
-      { indices: { shape: [1, 2], values: Float32Array.of(1, 2) }, names },
-      { indices: { shape: [2], values: Int32Array.of(1, 2) }, names },
-      { indices: good, names: { shape: [2], values: ['a', 'b'] } },
-      { indices: good, names: twos },
-    ]) {
-      await writeNpz(path, arrays);
-      await expect(readCodes(path)).rejects.toThrow(/must hold int32 indices \[N, L\] and N names/);
-    }
   });
 });

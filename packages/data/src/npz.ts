@@ -1,11 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open, writeFile } from 'node:fs/promises';
-import type { Zippable } from 'fflate';
-import { zipSync } from 'fflate';
+import { open } from 'node:fs/promises';
 import { DataError } from '@restok/core';
-import { writeAtomically } from './atomic-file';
 import type { NpyArray } from './npy';
-import { decodeNpy, encodeNpy } from './npy';
+import { decodeNpy } from './npy';
 import { problemOf } from './read-file';
 import type { ArchiveBytes } from './zip-reader';
 import { unzip } from './zip-reader';
@@ -16,33 +13,9 @@ const MAX_BYTES = 2 * 2 ** 30;
 /** The most that one call of the system reads. */
 const MAX_READ_BYTES = 2 ** 30;
 
-/** Beyond this the format needs an extension that is not written. */
-const MAX_ARCHIVE_BYTES = 2 ** 32 - 1;
-
-/** The same arrays give the same bytes on any day; NumPy writes this date, too. */
-const NO_TIME = new Date(1980, 0, 1);
-
 export interface ReadNpzOptions {
   /** What the wanted arrays may have together, unpacked; 2 GiB when left out. The archive may be larger. */
   readonly maxBytes?: number;
-}
-
-/**
- * Writes arrays as a .npz that `numpy.load` reads; it appears complete or not at all.
- *
- * @throws ShapeError when values do not fill their shape, DataError for 4 GiB and when the file system refuses.
- */
-export async function writeNpz(path: string, arrays: Readonly<Record<string, NpyArray>>): Promise<void> {
-  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
-  const total = files.reduce((sum, [, { length }]) => sum + length, 0);
-  if (total > MAX_ARCHIVE_BYTES) {
-    throw new DataError(
-      `writeNpz: the arrays for ${path} take ${total} bytes, too many for a .npz. Split them.`,
-    );
-  }
-  const zippable: Zippable = Object.fromEntries(files);
-  const archive = zipSync(zippable, { level: 1, mtime: NO_TIME });
-  await writeAtomically(path, (partialPath) => writeFile(partialPath, archive));
 }
 
 /**

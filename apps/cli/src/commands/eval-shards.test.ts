@@ -77,7 +77,10 @@ describe('eval reconstruction --shard', () => {
 
   it('gives the numbers of one process to the last digit, whatever the number and order of shards', async () => {
     const whole = withoutPlaces(await succeed(...command), 'model', 'data');
-    for (const numbers of [[2, 1], [6, 1, 3, 2, 5, 4]]) {
+    for (const numbers of [
+      [2, 1],
+      [6, 1, 3, 2, 5, 4],
+    ]) {
       const merged = await inShards(inFolder(`of-${numbers.length}`), numbers, command);
       expect(merged.settings).toMatchObject({ model: 'model', data: 'pictures' });
       expect(withoutPlaces(merged, 'model', 'data')).toEqual(whole);

@@ -35,7 +35,7 @@ export interface GenerateOptions extends GenerateBasics {
 /** Schedules that begin to guide at a share of the latents. */
 const SCHEDULES_WITH_START: readonly GuidanceScheduleName[] = ['step', 'rectangular'];
 
-/** What `readNpz` takes; larger archives are rarely read by others either. */
+/** What one process holds in memory at once, and `readNpz` takes. */
 const MAX_NPZ_BYTES = 2 * 2 ** 30;
 
 /** Grids are for looking at. */
@@ -143,12 +143,12 @@ export function latentsOfLevels(levels: readonly number[], levelSizes: readonly 
   return levelSizes.slice(0, levels.length).reduce((sum, size) => sum + size, 0);
 }
 
-/** @throws UsageError when that many pictures do not fit into one archive. */
+/** @throws UsageError when one process cannot hold that many pictures for an archive. */
 export function checkNpzSize(numPictures: number, size: number): void {
   const most = Math.floor(MAX_NPZ_BYTES / (size * size * 3));
   if (numPictures > most) {
     throw new UsageError(
-      `restok: a .npz takes at most ${most} pictures of this size, got ${numPictures}. Write several, each with a --seed of its own.`,
+      `restok: one process makes a .npz of at most ${most} pictures of this size, got ${numPictures}. Divide the work with --shard, into more parts.`,
     );
   }
 }

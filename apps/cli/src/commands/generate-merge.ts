@@ -4,6 +4,8 @@ import { writeNpz } from '@restok/data';
 import { blocksOf, picturesOf } from '../shards/blocks';
 import type { ShardJob } from '../shards/job-folder';
 import { wholeIn } from '../shards/json-shape';
+import { RowFile } from '../shards/row-file';
+import type { ShardManifest } from '../shards/shard-files';
 import { allShards, readShardArrays } from '../shards/shard-files';
 import type { Report } from '../shards/sharded-command';
 import { stoppable } from '../stop-signals';
@@ -20,25 +22,46 @@ const SAMPLES = 'samples.npz';
 export async function mergeGeneration(folder: string, job: ShardJob): Promise<Report> {
   const setting = (name: string): number => wholeIn(1)(job.settings[name], `${name} of job.json`);
   const [count, size, block] = [setting('pictures'), setting('size'), setting('block')];
-  const bytes = size * size * 3;
-  const values = new Uint8Array(count * bytes);
-  for (const manifest of await allShards(folder, job)) {
-    const pictures = picturesOf(blocksOf(count, block, { number: manifest.shard, count: job.shards }));
-    const { arr_0 } = await readShardArrays(folder, manifest, ['arr_0']);
-    if (!(arr_0.values instanceof Uint8Array) || arr_0.values.length !== pictures.length * bytes) {
-      throw new DataError(
-        `restok: shard ${manifest.shard} of ${folder} must hold ${pictures.length} pictures of ${size} x ${size}, got [${arr_0.shape.join(', ')}]. Delete it and make it again.`,
-      );
-    }
-    const rows = arr_0.values;
-    pictures.forEach((picture, row) => {
-      values.set(rows.subarray(row * bytes, (row + 1) * bytes), picture * bytes);
-    });
-  }
+  const manifests = await allShards(folder, job);
   const file = join(folder, SAMPLES);
-  await stoppable(() => writeNpz(file, { arr_0: { shape: [count, size, size, 3], values } }), { folder });
+  const bytes = size * size * 3;
+  await stoppable(
+    async () => {
+      const rows = await RowFile.open(file, bytes);
+      try {
+        for (const manifest of manifests) {
+          const blocks = blocksOf(count, block, { number: manifest.shard, count: job.shards });
+          const pixels = await pixelsOf(folder, manifest, [picturesOf(blocks).length, size, size, 3]);
+          let done = 0;
+          for (const { start, end } of blocks) {
+            const length = (end - start) * bytes;
+            await rows.write(start, pixels.subarray(done, done + length));
+            done += length;
+          }
+        }
+        await writeNpz(file, { arr_0: { shape: [count, size, size, 3], parts: rows.read() } });
+      } finally {
+        await rows.close();
+      }
+    },
+    { folder },
+  );
   return {
     data: { folder, shards: job.shards, pictures: count, file },
     lines: [`${count} pictures of ${size} x ${size} from ${job.shards} shards: ${file}`],
   };
+}
+
+async function pixelsOf(
+  folder: string,
+  manifest: ShardManifest,
+  shape: readonly number[],
+): Promise<Uint8Array> {
+  const { arr_0 } = await readShardArrays(folder, manifest, ['arr_0']);
+  if (!(arr_0.values instanceof Uint8Array) || arr_0.shape.join() !== shape.join()) {
+    throw new DataError(
+      `restok: shard ${manifest.shard} of ${folder} must hold pictures [${shape.join(', ')}], got [${arr_0.shape.join(', ')}]. Delete it and make it again.`,
+    );
+  }
+  return arr_0.values;
 }

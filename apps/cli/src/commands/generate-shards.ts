@@ -52,6 +52,10 @@ export async function openGeneration(options: GenerateBasics, output: Output): P
       if (done !== undefined) {
         return reportOf(out, shard, done.pictures, 'were there');
       }
+      checkNpzSize(
+        picturesOf(blocksOf(divided.labels.length, divided.plan.batchSize, shard)).length,
+        divided.size,
+      );
       const made = await generateShard(models, divided, { shard, seed: options.seed, output });
       await writeShard(out, job, shard.number, made);
       return reportOf(out, shard, made.pictures, 'written');
@@ -66,7 +70,6 @@ async function divide(options: GenerateBasics, sizes: PairSizes): Promise<Divide
   const plan = planSampling(options, sizes);
   const size = sizes.tokenizer.cropSize;
   const labels = labelsOf(options, sizes);
-  checkNpzSize(labels.length, size);
   await checkOutputs([join(out, 'job.json')], []);
   const classes = options.class === undefined ? 'all in turn' : [...new Set(labels)];
   return {
