@@ -31,7 +31,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   if (!existsSync(join(generator, 'config.json'))) {
     await makeGenerator(generator);
   }
-  await makeSmallModels(join(models, 'small'));
   process.env.RESTOK_DEMO_MODELS = models;
   // Vitest sets it to "test", with which Vite would not build what visitors get.
   const { NODE_ENV } = process.env;
@@ -43,6 +42,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     build: { outDir: built, emptyOutDir: true },
   });
   process.env.NODE_ENV = NODE_ENV;
+  // After the build, which takes every model that is there.
+  await makeSmallModels(join(models, 'small'));
   const site = await serveFolder(built, { path: '/some/where/' });
   const elsewhere = await serveFolder(models, { allowOrigins: true });
   project.provide('siteUrl', site.url);

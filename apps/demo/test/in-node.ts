@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-wasm';
-import { dispose, setBackend, tensor4d } from '@tensorflow/tfjs-core';
+import { dispose, setBackend, tensor2d, tensor4d } from '@tensorflow/tfjs-core';
 import { evaluationCrop, fromUnitRange, readPicture, toUnitRange } from '@restok/data';
 import type { GenerateOptions } from '@restok/generator';
 import { Generator } from '@restok/generator';
@@ -29,6 +29,19 @@ export async function reconstructInNode(sample: string, numKept: readonly number
   return { indices: values, decoded };
 }
 
+/** Pixels of the picture that Node decodes of a row of indices. */
+export async function decodeInNode(indices: Int32Array, model: string) {
+  await setBackend('wasm');
+  const tokenizer = await ResTok.fromPretrained(`${inject('modelsFolder')}/${model}/tokenizer`);
+  const side = tokenizer.config.dataset.preprocessing.crop_size;
+  const rows = tensor2d(indices, [1, indices.length], 'int32');
+  const output = tokenizer.decodeIndices(rows);
+  const { pixels } = fromUnitRange(await output.data(), side, side);
+  dispose([rows, output]);
+  tokenizer.dispose();
+  return pixels;
+}
+
 /**
  * Pixels of the picture that Node generates of a class.
  *
@@ -36,18 +49,13 @@ export async function reconstructInNode(sample: string, numKept: readonly number
  */
 export async function generateInNode(className: string, options: GenerateOptions, model = 'emoji-64') {
   await setBackend('wasm');
-  const folder = `${inject('modelsFolder')}/${model}`;
-  const generator = await Generator.fromPretrained(`${folder}/generator`);
-  const tokenizer = await ResTok.fromPretrained(`${folder}/tokenizer`);
-  const side = tokenizer.config.dataset.preprocessing.crop_size;
+  const generator = await Generator.fromPretrained(`${inject('modelsFolder')}/${model}/generator`);
   const indices = await generator.generateIndices(
     [generator.config.class_names!.indexOf(className)],
     options,
   );
-  const output = tokenizer.decodeIndices(indices);
-  const { pixels } = fromUnitRange(await output.data(), side, side);
-  dispose([indices, output]);
+  const values = (await indices.data()) as Int32Array;
+  indices.dispose();
   generator.dispose();
-  tokenizer.dispose();
-  return pixels;
+  return decodeInNode(values, model);
 }

@@ -1,12 +1,15 @@
 import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { Generator } from '@restok/generator';
 import { exportGenerator, exportTokenizer } from '@restok/onnx';
 import { ResTok } from '@restok/tokenizer';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { tokensToText } from '../src/state/token-text';
 import { canvasPixels, largestDifference } from './canvas-pixels';
-import { generateInNode, reconstructInNode } from './in-node';
+import { decodeInNode, generateInNode, reconstructInNode } from './in-node';
 import { goTo, useModelAt } from './models-page';
 import { openPage, startBrowser } from './open-page';
 import { settled, shownIndices, whenSample, whenShown } from './reconstruct-page';
@@ -15,6 +18,8 @@ import { settled, shownIndices, whenSample, whenShown } from './reconstruct-page
 const PIXEL_TOLERANCE = 2;
 /** A picture with fewer is nearly flat and would not tell one engine from another. */
 const MANY_VALUES = 16;
+const PHONE_WIDTH = 360;
+const output = fileURLToPath(new URL('../../../output/demo/', import.meta.url));
 const RUNTIME = /\/ort[.-][^/]+\.(js|wasm)/;
 
 let browser: Browser;
@@ -73,6 +78,10 @@ describe('ONNX Runtime', () => {
     expect(largestDifference(await settled(page), expected.decoded[0]!)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
     await page.getByRole('slider', { name: 'Kept latents' }).press('3');
     expect(largestDifference(await settled(page), expected.decoded[1]!)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
+    await page.setViewportSize({ width: PHONE_WIDTH, height: 740 });
+    await page.screenshot({ path: join(output, `engine-${PHONE_WIDTH}-light.png`), fullPage: true });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBeLessThanOrEqual(PHONE_WIDTH);
     expect(errors).toEqual([]);
     await context.close();
   });
@@ -100,16 +109,14 @@ describe('ONNX Runtime', () => {
     await useModelAt(page, addressOf('exported-small/tokenizer'), 'tokenizer');
     await useModelAt(page, addressOf('exported-small/generator'), 'generator');
     await goTo(page, '#/generate?class=food%2Fnoto&seed=7&n=1&guidance=2&topp=0.9');
-    const passes = page.getByTestId('passes');
-    const done = passes.getByText(/^Pass 6 of 6/);
-    await done.waitFor();
+    const results = page.getByRole('link', { name: 'Take apart: food/noto' });
+    await results.waitFor();
     const byTensorflow = await canvasPixels(page, 'generated');
 
     await choiceOf(page, 'ONNX Runtime').check({ force: true });
     await whenComputing(page, /^Computing with ONNX Runtime/);
     await page.getByRole('button', { name: 'Generate', exact: true }).click();
-    await passes.getByText(/^Pass [1-5] of 6/).waitFor();
-    await done.waitFor();
+    await results.nth(1).waitFor();
     const byOnnx = await canvasPixels(page, 'generated');
     const options = { seed: 7, guidanceScale: 2, topP: 0.9 };
     const expected = await generateInNode('food/noto', options, 'exported-small');
@@ -117,6 +124,21 @@ describe('ONNX Runtime', () => {
     expect(largestDifference(byOnnx, byTensorflow)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
     expect(largestDifference(byOnnx, expected)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
     await context.close();
+  });
+
+  it('computes on the graphics card where there is one', async () => {
+    const withCard = await startBrowser('emulated');
+    const { page, context } = await openPage(withCard, '?backend=webgpu&engine=onnx#/models');
+    await useModelAt(page, addressOf('exported-small/tokenizer'), 'tokenizer');
+    await whenComputing(page, /^Computing with ONNX Runtime in WebGPU/);
+    const indices = Int32Array.from({ length: 16 }, (_, latent) => latent * 15);
+    await goTo(page, `#/reconstruct?t=${tokensToText(indices, 256)}`);
+    await page.getByTestId('kept').getByText('16 of 16').waitFor();
+    const expected = await decodeInNode(indices, 'exported-small');
+    expect(new Set(expected).size).toBeGreaterThan(MANY_VALUES);
+    expect(largestDifference(await settled(page), expected)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
+    await context.close();
+    await withCard.close();
   });
 
   it('says what is missing of an exported folder, and the model before stays in use', async () => {

@@ -23,7 +23,7 @@ function computing(): string {
   const note = backendNote.value?.reason ?? 'The engine starts with the first picture.';
   const facts = tokenizer.value;
   if (facts?.engine === 'onnx') {
-    return 'Computing with ONNX Runtime in WebAssembly, on the processor.';
+    return `Computing with ONNX Runtime in ${facts.provider}, on the ${facts.provider === 'WebGPU' ? 'graphics card' : 'processor'}.`;
   }
   return engineChoice.value === 'onnx' && facts !== undefined
     ? `${note} No ONNX Runtime: this model was not exported for it.`

@@ -42,9 +42,14 @@ export interface NamedFile {
   readonly blob: Blob;
 }
 
+/** Where ONNX Runtime computes. */
+export type OnnxProvider = 'WebGPU' | 'WebAssembly';
+
 /** What runs a loaded model. */
 export interface EngineFacts {
   readonly engine: EngineName;
+  /** Where ONNX Runtime computes; undefined for TensorFlow.js. */
+  readonly provider?: OnnxProvider;
   /** Whether ONNX Runtime can run it. */
   readonly isExported: boolean;
 }

@@ -186,14 +186,25 @@ export async function loadGenerator(place: ModelPlace, name: string): Promise<Ge
   return facts;
 }
 
-/** Runs the models in use by another engine from now on. */
+/** Runs the models in use by another engine from now on; where it cannot, all stays as it was. */
 export async function chooseEngine(name: EngineName): Promise<void> {
+  const before = { name: engineChoice.value, tokenizerLoad, generatorLoad };
+  const [ownTokenizer, ownGenerator] = [loadedTokenizer, loadedGenerator];
   rememberEngine(name);
-  if (loadedTokenizer !== undefined && tokenizer.value?.isExported === true) {
-    await loadTokenizer(loadedTokenizer.place, loadedTokenizer.name);
-  }
-  if (loadedGenerator !== undefined && generator.value?.isExported === true) {
-    await loadGenerator(loadedGenerator.place, loadedGenerator.name);
+  try {
+    // Set at once, so that whoever asks for a model waits for the new one.
+    if (ownTokenizer !== undefined && tokenizer.value?.isExported === true) {
+      tokenizerLoad = loadTokenizer(ownTokenizer.place, ownTokenizer.name);
+    }
+    if (ownGenerator !== undefined && generator.value?.isExported === true) {
+      const first = tokenizerLoad ?? Promise.resolve();
+      generatorLoad = first.then(() => loadGenerator(ownGenerator.place, ownGenerator.name));
+    }
+    await Promise.all([tokenizerLoad, generatorLoad]);
+  } catch (error) {
+    ({ tokenizerLoad, generatorLoad } = before);
+    rememberEngine(before.name);
+    throw error;
   }
 }
 

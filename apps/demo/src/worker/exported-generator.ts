@@ -1,7 +1,7 @@
 import type { GenerateOptions, GenerationStep, GeneratorArchitecture, PassRunner } from '@restok/generator';
 import { Generator, generatorArchitecture } from '@restok/generator';
 import type { OnnxGenerator } from '@restok/onnx/browser';
-import type { GeneratorFacts } from '../engine/engine-api';
+import type { GeneratorFacts, OnnxProvider } from '../engine/engine-api';
 import type { OnProgress } from './download';
 import type { ModelFolder } from './model-folder';
 import { loadOnnxRuntime } from './onnx-runtime';
@@ -13,18 +13,22 @@ export class ExportedGenerator implements PageGenerator {
   readonly facts: GeneratorFacts;
   readonly architecture: GeneratorArchitecture;
 
-  private constructor(private readonly graph: OnnxGenerator) {
+  private constructor(
+    private readonly graph: OnnxGenerator,
+    provider: OnnxProvider,
+  ) {
     this.architecture = generatorArchitecture(graph.config, graph.isHar);
     const outline = new Generator(graph.config, { har: graph.isHar });
-    this.facts = generatorFacts(outline, { engine: 'onnx', isExported: true });
+    this.facts = generatorFacts(outline, { engine: 'onnx', provider, isExported: true });
     outline.dispose();
   }
 
   /** Loads the graph. */
   static async load(folder: ModelFolder, onProgress: OnProgress): Promise<ExportedGenerator> {
-    const { OnnxGenerator: Graph, providers } = await loadOnnxRuntime();
+    const { classes, provider, providers } = await loadOnnxRuntime();
     const readFile = (name: string): Promise<Uint8Array | undefined> => folder.read(name, onProgress);
-    return new ExportedGenerator(await Graph.load(folder.name, { providers, readFile }));
+    const graph = await classes.OnnxGenerator.load(folder.name, { providers, readFile });
+    return new ExportedGenerator(graph, provider);
   }
 
   generate(labels: readonly number[], options: GenerateOptions): AsyncGenerator<GenerationStep> {

@@ -2,7 +2,7 @@ import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { OnnxTokenizer } from '@restok/onnx/browser';
 import { ResTok } from '@restok/tokenizer';
-import type { TokenizerFacts } from '../engine/engine-api';
+import type { OnnxProvider, TokenizerFacts } from '../engine/engine-api';
 import type { OnProgress } from './download';
 import type { ModelFolder } from './model-folder';
 import { loadOnnxRuntime } from './onnx-runtime';
@@ -20,22 +20,23 @@ export class ExportedTokenizer implements PageTokenizer {
   private constructor(
     private readonly folder: ModelFolder,
     private readonly graphs: OnnxTokenizer,
+    provider: OnnxProvider,
   ) {
     const outline = new ResTok(graphs.config);
-    this.facts = tokenizerFacts(outline, { engine: 'onnx', isExported: true });
+    this.facts = tokenizerFacts(outline, { engine: 'onnx', provider, isExported: true });
     outline.dispose();
   }
 
   /** Loads the graphs that every visitor needs. */
   static async load(folder: ModelFolder, onProgress: OnProgress): Promise<ExportedTokenizer> {
-    const { OnnxTokenizer: Graphs, providers } = await loadOnnxRuntime();
-    const graphs = await Graphs.load(folder.name, {
+    const { classes, provider, providers } = await loadOnnxRuntime();
+    const graphs = await classes.OnnxTokenizer.load(folder.name, {
       providers,
       readFile: (name) => folder.read(name, onProgress),
     });
     try {
       await graphs.prepare(['encode', 'decode']);
-      return new ExportedTokenizer(folder, graphs);
+      return new ExportedTokenizer(folder, graphs, provider);
     } catch (error) {
       await graphs.dispose();
       throw error;

@@ -28,11 +28,15 @@ export interface ExpectedPorts {
   readonly outputs: readonly string[];
 }
 
+/** The run on WebGPU that was asked for last: one waits for the card in its middle, and no other may start there. */
+let lastRun: Promise<unknown> = Promise.resolve();
+
 /** A graph of a model folder, loaded. */
 export class OnnxSession {
   private constructor(
     private readonly runtime: Runtime,
     private readonly session: InferenceSession,
+    private readonly takesTurns: boolean,
   ) {}
 
   /**
@@ -87,7 +91,7 @@ export class OnnxSession {
         `loadOnnx: ${files.graph} of ${folder} must take ${expected.inputs[0]!} and give ${expected.outputs[0]!}, got ${session.inputNames[0] ?? 'nothing'} and ${session.outputNames[0] ?? 'nothing'}. Export the model again.`,
       );
     }
-    return new OnnxSession(runtime, session);
+    return new OnnxSession(runtime, session, providers.includes('webgpu'));
   }
 
   /** A tensor to feed; it keeps the array. */
@@ -99,7 +103,12 @@ export class OnnxSession {
 
   /** Runs the graph. */
   run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>> {
-    return this.session.run(feeds);
+    if (!this.takesTurns) {
+      return this.session.run(feeds);
+    }
+    const result = lastRun.then(() => this.session.run(feeds));
+    lastRun = result.catch(() => undefined);
+    return result;
   }
 
   /** Frees the session. */

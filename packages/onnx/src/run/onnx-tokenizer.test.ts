@@ -57,6 +57,27 @@ describe('OnnxTokenizer', () => {
     source.dispose();
   });
 
+  it('takes the files that it is given, wherever they are, and says which is missing', async () => {
+    const { folder, source } = await exported();
+    source.dispose();
+    const indices = Int32Array.of(1, 2, 3, 4);
+    const fromFolder = await OnnxTokenizer.load(folder);
+    const expected = await fromFolder.decodeIndices(indices);
+    const asked: string[] = [];
+    const given = await OnnxTokenizer.load('the model', {
+      readFile: (name) => {
+        asked.push(name);
+        return name === 'encode.onnx' ? Promise.resolve(undefined) : readFile(join(folder, name));
+      },
+    });
+    expect([...(await given.decodeIndices(indices))]).toEqual([...expected]);
+    expect(asked).toEqual(['onnx.json', 'decode.onnx', 'decode.onnx.data']);
+    await expect(given.encode(new Float32Array(PICTURE))).rejects.toThrow(
+      'loadOnnx: encode.onnx of the model is missing. Export the model again, or give all of its files.',
+    );
+    await Promise.all([fromFolder.dispose(), given.dispose()]);
+  });
+
   it('decodes nearly the same from float16 weights', async () => {
     const { folder, source } = await exported({ weights: 'float16' });
     const tokenizer = await OnnxTokenizer.load(folder);
