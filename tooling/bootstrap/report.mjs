@@ -18,17 +18,21 @@ const print = (text) => process.stdout.write(text);
  * Runs a stage and prints one line about it, followed by what failed in it.
  *
  * @param {Stage} stage
+ * @param {{ alone?: boolean }} [options] the name of a stage that does not run alone is printed when it ends.
  * @returns {Promise<CheckResult[]>}
  */
-export async function runStage(stage) {
-  print(`${stage.name.padEnd(18)} `);
+export async function runStage(stage, { alone = true } = {}) {
+  const name = `${stage.name.padEnd(18)} `;
+  print(alone ? name : '');
   const start = performance.now();
   const results = await stage
     .run()
     .catch((error) => [{ name: stage.name, passed: false, problem: String(error?.stack ?? error) }]);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const { passed, failed } = countResults(results);
-  print(`${seconds.padStart(7)} s  ${passed} passed${failed > 0 ? `, ${failed} failed` : ''}\n`);
+  print(
+    `${alone ? '' : name}${seconds.padStart(7)} s  ${passed} passed${failed > 0 ? `, ${failed} failed` : ''}\n`,
+  );
   for (const result of results.filter((each) => !each.passed)) {
     print(`  FAILED ${result.name}\n${indent(result.problem ?? '')}\n`);
   }

@@ -24,4 +24,20 @@ describe('runStage', () => {
     ]);
     expect(printed.mock.calls.flat().join('')).toContain('no such file');
   });
+
+  it('prints the name of a stage with its result when others run beside it', async () => {
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const slow = runStage(
+      {
+        name: 'slow',
+        run: () => new Promise((resolve) => setTimeout(() => resolve([{ name: 'a', passed: true }]), 20)),
+      },
+      { alone: false },
+    );
+    await runStage({ name: 'quick', run: () => Promise.resolve([]) }, { alone: false });
+    await slow;
+    const lines = printed.mock.calls.flat().join('').trimEnd().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['quick', 'slow']);
+    expect(lines[1]).toMatch(/^slow +\d+\.\d s {2}1 passed$/);
+  });
 });

@@ -8,8 +8,8 @@ requireNode();
 
 /** Loaded one by one, because a fresh clone has no dependencies before the first stage. */
 const stageFiles = [
-  'typecheck',
   'lint',
+  'typecheck',
   'format',
   'structure',
   'unit-tests',
@@ -18,6 +18,9 @@ const stageFiles = [
   'smoke-tests',
   'packaging',
 ];
+
+/** Each of these keeps one core busy, so the lanes run side by side. */
+const lanes = [['lint'], ['typecheck', 'format', 'structure']];
 
 const only = process.argv.includes('--only')
   ? process.argv[process.argv.indexOf('--only') + 1]?.split(',')
@@ -42,15 +45,28 @@ if (results.length === 0) {
   if (only === undefined || only.includes('build')) {
     results.push(...(await runStage({ name: 'build', run: build })));
   }
-  for (const file of stageFiles) {
-    if (only === undefined || only.includes(file)) {
-      results.push(...(await runStage({ name: file, run: async () => (await loadStage(file)).run() })));
-    }
-  }
+  const wanted = stageFiles.filter((file) => only === undefined || only.includes(file));
+  const inLane = lanes.map((lane) => lane.filter((file) => wanted.includes(file)));
+  results.push(...(await Promise.all(inLane.map((lane) => runAll(lane, { alone: false })))).flat());
+  results.push(...(await runAll(wanted.filter((file) => !lanes.flat().includes(file)))));
 }
 
 process.exitCode = results.every((result) => result.passed) ? 0 : 1;
 process.stdout.write(`${summaryLine(results)}\n`);
+
+/**
+ * Runs stages one after the other.
+ *
+ * @param {readonly string[]} files
+ * @param {Parameters<typeof runStage>[1]} [options]
+ */
+async function runAll(files, options) {
+  const all = [];
+  for (const file of files) {
+    all.push(...(await runStage({ name: file, run: async () => (await loadStage(file)).run() }, options)));
+  }
+  return all;
+}
 
 async function build() {
   const { ok, problem } = await buildEverything();
