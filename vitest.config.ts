@@ -1,6 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Files that replace modules, use up all memory or own a graphics device: each gets a process of its own. */
+const alone = [
+  'packages/backend-node/src/heap.test.ts',
+  'packages/backend-webgpu/**/*.test.ts',
+  'packages/hub/src/write-together.test.ts',
+  'packages/training/src/checkpoint.test.ts',
+];
+
+/** Those drive a browser and have a command of their own. */
+const browser = '**/*.browser.test.ts';
+
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
@@ -24,14 +35,27 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
-    // Those drive a browser and have a command of their own.
-    exclude: [...configDefaults.exclude, '**/*.browser.test.ts'],
     pool: 'forks',
     // tfjs-core registers its gradients from files that only a bundler can import.
     server: { deps: { inline: [/@tensorflow/] } },
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, browser, ...alone],
+          // Reading TensorFlow.js takes two seconds, so the files of a process share it.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone, exclude: [...configDefaults.exclude, browser] },
+      },
+    ],
   },
 });
