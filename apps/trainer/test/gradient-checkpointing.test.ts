@@ -33,27 +33,4 @@ describe('training.gradient_checkpointing', { timeout: MINUTES }, () => {
       await readFile(at('plain', 'model', 'model.safetensors')),
     );
   });
-
-  it('gives the losses of a run without it where parts of the model are frozen', async () => {
-    const options = [
-      '--json',
-      `training.max_train_steps=${STEPS}`,
-      'training.gradient_accumulation_steps=2',
-      'training.train_only=[decoder, pixel_decoder]',
-      'training.unquantized_steps=0',
-      'training.code_revival_steps=0',
-    ];
-    const alone = run('alone', ...options);
-    const together = run(
-      'together',
-      ...options,
-      'training.gradient_checkpointing=True',
-      'training.workers=2',
-    );
-    await alone.ended;
-    const { code, stderr } = await together.ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(lossesOf(together.events)).toEqual(lossesOf(alone.events));
-    expect(lossesOf(alone.events).size).toBe(STEPS);
-  });
 });

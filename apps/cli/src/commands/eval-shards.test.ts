@@ -96,14 +96,6 @@ describe('eval reconstruction --shard', () => {
     expect(stderr).toMatch(/lacks 1 of 2 shards \(2\)/);
     expect(code).toBe(1);
   });
-
-  it('merges rFID and the inception score exactly', { timeout: TIMEOUT_MS }, async () => {
-    const withNetwork = [...on(fewer), '--inception', inception];
-    const whole = withoutPlaces(await succeed(...withNetwork), 'model', 'data', 'inception weights');
-    const merged = await inShards(inFolder('with-inception'), [2, 1], withNetwork);
-    expect(merged.metrics['rFid']).toBeGreaterThan(0);
-    expect(withoutPlaces(merged, 'model', 'data', 'inception weights')).toEqual(whole);
-  });
 });
 
 describe('eval generation --shard', () => {
