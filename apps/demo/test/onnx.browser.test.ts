@@ -1,15 +1,10 @@
-import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { Generator } from '@restok/generator';
-import { exportGenerator, exportTokenizer } from '@restok/onnx';
-import { ResTok } from '@restok/tokenizer';
-import { setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { tokensToText } from '../src/state/token-text';
 import { canvasPixels, largestDifference } from './canvas-pixels';
-import { decodeInNode, generateInNode, reconstructInNode } from './in-node';
+import { generateInNode, reconstructInNode } from './in-node';
+import { makeExported } from './make-exported';
 import { goTo, useModelAt } from './models-page';
 import { openPage, startBrowser } from './open-page';
 import { settled, shownIndices, whenSample, whenShown } from './reconstruct-page';
@@ -25,26 +20,9 @@ const RUNTIME = /\/ort[.-][^/]+\.(js|wasm)/;
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();
-  await makeExported();
+  await makeExported(inject('modelsFolder'));
 });
 afterAll(() => browser.close());
-
-/** Folders with ONNX files beside the weights: the shipped tokenizer, and the small models. */
-async function makeExported(): Promise<void> {
-  const models = inject('modelsFolder');
-  await setBackend('wasm');
-  await cp(`${models}/emoji-64/tokenizer`, `${models}/exported/tokenizer`, { recursive: true });
-  await cp(`${models}/small`, `${models}/exported-small`, { recursive: true });
-  for (const folder of [`${models}/exported/tokenizer`, `${models}/exported-small/tokenizer`]) {
-    const tokenizer = await ResTok.fromPretrained(folder);
-    await exportTokenizer(tokenizer, folder);
-    tokenizer.dispose();
-  }
-  const folder = `${models}/exported-small/generator`;
-  const generator = await Generator.fromPretrained(folder);
-  await exportGenerator(generator, folder);
-  generator.dispose();
-}
 
 const addressOf = (part: string): string => `${inject('modelsUrl')}${part}`;
 const choiceOf = (page: Page, name: string) => page.getByRole('radio', { name, exact: true });
@@ -124,21 +102,6 @@ describe('ONNX Runtime', () => {
     expect(largestDifference(byOnnx, byTensorflow)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
     expect(largestDifference(byOnnx, expected)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
     await context.close();
-  });
-
-  it('computes on the graphics card where there is one', async () => {
-    const withCard = await startBrowser('emulated');
-    const { page, context } = await openPage(withCard, '?backend=webgpu&engine=onnx#/models');
-    await useModelAt(page, addressOf('exported-small/tokenizer'), 'tokenizer');
-    await whenComputing(page, /^Computing with ONNX Runtime in WebGPU/);
-    const indices = Int32Array.from({ length: 16 }, (_, latent) => latent * 15);
-    await goTo(page, `#/reconstruct?t=${tokensToText(indices, 256)}`);
-    await page.getByTestId('kept').getByText('16 of 16').waitFor();
-    const expected = await decodeInNode(indices, 'exported-small');
-    expect(new Set(expected).size).toBeGreaterThan(MANY_VALUES);
-    expect(largestDifference(await settled(page), expected)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
-    await context.close();
-    await withCard.close();
   });
 
   it('says what is missing of an exported folder, and the model before stays in use', async () => {

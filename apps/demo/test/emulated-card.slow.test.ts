@@ -1,0 +1,55 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { tokensToText } from '../src/state/token-text';
+import { canvasPixels, largestDifference } from './canvas-pixels';
+import { decodeInNode, generateInNode } from './in-node';
+import { makeExported } from './make-exported';
+import { goTo, useModelAt } from './models-page';
+import { openPage, startBrowser } from './open-page';
+import { settled } from './reconstruct-page';
+
+/** Two backends sum in different orders; 8 bits hide all but a step or two of that. */
+const PIXEL_TOLERANCE = 2;
+/** A picture with fewer is nearly flat and would not tell one engine from another. */
+const MANY_VALUES = 16;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser('emulated');
+  await makeExported(inject('modelsFolder'));
+});
+afterAll(() => browser.close());
+
+const addressOf = (part: string): string => `${inject('modelsUrl')}${part}`;
+
+describe('an emulated graphics card', () => {
+  it('generates the picture that Node generates', async () => {
+    const { page, context } = await openPage(browser, '?backend=webgpu#/models');
+    await useModelAt(page, `${inject('modelsUrl')}small/tokenizer`, 'tokenizer');
+    await useModelAt(page, `${inject('modelsUrl')}small/generator`, 'generator');
+    await goTo(page, '#/generate?class=food%2Fnoto&seed=7&n=1&guidance=1&topp=0.9');
+    const options = { seed: 7, guidanceScale: 1, topP: 0.9 };
+    const expected = await generateInNode('food/noto', options, 'small');
+    await page.getByText(/^Pass 6 of 6/).waitFor();
+    expect(largestDifference(await canvasPixels(page, 'generated'), expected)).toBeLessThanOrEqual(
+      PIXEL_TOLERANCE,
+    );
+    await context.close();
+  });
+
+  it('runs ONNX Runtime, too', async () => {
+    const { page, context } = await openPage(browser, '?backend=webgpu&engine=onnx#/models');
+    await useModelAt(page, addressOf('exported-small/tokenizer'), 'tokenizer');
+    await page
+      .getByTestId('backend')
+      .getByText(/^Computing with ONNX Runtime in WebGPU/)
+      .waitFor();
+    const indices = Int32Array.from({ length: 16 }, (_, latent) => latent * 15);
+    await goTo(page, `#/reconstruct?t=${tokensToText(indices, 256)}`);
+    await page.getByTestId('kept').getByText('16 of 16').waitFor();
+    const expected = await decodeInNode(indices, 'exported-small');
+    expect(new Set(expected).size).toBeGreaterThan(MANY_VALUES);
+    expect(largestDifference(await settled(page), expected)).toBeLessThanOrEqual(PIXEL_TOLERANCE);
+    await context.close();
+  });
+});

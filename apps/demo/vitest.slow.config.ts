@@ -1,0 +1,5 @@
+import { defineConfig } from 'vitest/config';
+import browser from './vitest.browser.config';
+
+/** What takes minutes where the processor emulates a graphics card: npm run test:slow. */
+export default defineConfig({ ...browser, test: { ...browser.test, include: ['test/**/*.slow.test.ts'] } });
