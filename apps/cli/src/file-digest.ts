@@ -3,6 +3,14 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Bytes of a SHA-256. */
+export const DIGEST_BYTES = 32;
+
+/** SHA-256 of bytes, `[32]`. */
+export function bytesDigest(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
+}
+
 /** SHA-256 of a file, in hexadecimal. */
 export async function fileDigest(path: string): Promise<string> {
   const hash = createHash('sha256');

@@ -1,10 +1,7 @@
 import type { GeneratorConfig, TokenizerConfig } from '@restok/core';
 import { CheckpointError, parseGeneratorConfig, parseTokenizerConfig } from '@restok/core';
-import { hasHarWeights } from '@restok/generator';
+import { hasGeneratorWeights, hasHarWeights } from '@restok/generator';
 import type { OpenedModel } from '@restok/hub';
-
-/** Part of the names of weights that only generators have. */
-const GENERATOR_WEIGHTS = 'cls_embedding.';
 
 /** The checked config of a generator, and whether it predicts whole levels at once. */
 export interface DescribedGenerator {
@@ -14,7 +11,7 @@ export interface DescribedGenerator {
 
 /** Whether a model folder holds a generator; its weights say so, as one config may describe both kinds. */
 export function isGenerator({ weights }: OpenedModel): boolean {
-  return [...weights.entries.keys()].some((name) => name.includes(GENERATOR_WEIGHTS));
+  return hasGeneratorWeights(weights);
 }
 
 /** @throws CheckpointError where the folder holds another kind of model, ConfigError. */

@@ -40,6 +40,14 @@ export function hasHarWeights({ entries }: Pick<WeightReader, 'entries'>): boole
   return [...entries.keys()].some((name) => name.includes(HAR_WEIGHTS));
 }
 
+/** Part of the names of weights that only generators have. */
+const GENERATOR_WEIGHTS = 'cls_embedding.';
+
+/** Whether weights are those of a generator; a config may describe both kinds of model. */
+export function hasGeneratorWeights({ entries }: Pick<WeightReader, 'entries'>): boolean {
+  return [...entries.keys()].some((name) => name.includes(GENERATOR_WEIGHTS));
+}
+
 /**
  * A generator: from a class to the indices of a picture, whole levels at a time (HAR) or one by one.
  *

@@ -1,4 +1,4 @@
-export { Generator, hasHarWeights } from './generator';
+export { Generator, hasGeneratorWeights, hasHarWeights } from './generator';
 export type { ForwardOptions, GeneratorOptions, LoadOptions } from './generator';
 export { Transformer } from './transformer';
 export type { Segment } from './transformer';

@@ -1,5 +1,5 @@
 import { DataError } from '@restok/core';
-import { DIGEST_BYTES } from '../evaluation/picture-set';
+import { DIGEST_BYTES } from '../file-digest';
 import { reconstructionLines, reconstructionReport } from '../evaluation/reconstruction-report';
 import { scoreColumns } from '../evaluation/reconstruction-scores';
 import { reportSettings, writeReport } from '../evaluation/report';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DataError } from '@restok/core';
 import type { CodeManifest } from '@restok/data';
@@ -10,13 +9,11 @@ import {
   readLabelFile,
   writeNpz,
 } from '@restok/data';
+import { bytesDigest, DIGEST_BYTES } from '../file-digest';
 import type { ShardJob } from '../shards/job-folder';
 import { allShards } from '../shards/shard-files';
 import type { Report } from '../shards/sharded-command';
 import { stoppable } from '../stop-signals';
-
-/** Bytes of a SHA-256. */
-const DIGEST_BYTES = 32;
 
 /**
  * The last step of `restok extract` in shards: reads the codes of every picture and writes `index.npz` into each
@@ -58,7 +55,7 @@ async function writeIndex(folder: string, manifest: CodeManifest): Promise<strin
     const paths = codePaths(folder, manifest, picture);
     const { indices } = await readCodeFile(paths.codes);
     const bytes = new Uint8Array(indices.buffer, indices.byteOffset, indices.byteLength);
-    sha256.set(createHash('sha256').update(bytes).digest(), picture * DIGEST_BYTES);
+    sha256.set(bytesDigest(bytes), picture * DIGEST_BYTES);
     labels[picture] = await readLabelFile(paths.label);
   }
   const index = join(folder, 'index.npz');

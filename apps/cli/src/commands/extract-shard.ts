@@ -14,6 +14,7 @@ import type { ResTok } from '@restok/tokenizer';
 import type { Output } from '../output';
 import { rateText } from '../output';
 import { otherEvents } from '../other-events';
+import { picturesPerPass } from '../pictures-per-pass';
 import type { Block } from '../shards/blocks';
 import { blocksOf, picturesOf } from '../shards/blocks';
 import type { Shard } from '../shards/shard';
@@ -22,11 +23,6 @@ import type { Report } from '../shards/sharded-command';
 import { stoppable } from '../stop-signals';
 import { weightsDigest } from '../weights-digest';
 import type { Split } from './extract-splits';
-
-/** Pictures that go through the tokenizer at once; more take no less time, and their files more to write. */
-const MAX_PER_PASS = 16;
-/** Their pixels, which the memory needed grows with: 16 pictures of 64 x 64, one of 256 x 256. */
-const PIXELS_PER_PASS = 16 * 64 * 64;
 
 /** A split, and which of its pictures this process makes. */
 interface SplitWork {
@@ -123,12 +119,8 @@ function numMissing({ blocks }: SplitWork): number {
   return blocks.reduce((sum, { missing }) => sum + missing.length, 0);
 }
 
-function cropsPerPass({ size }: CodeManifest): number {
-  return Math.min(MAX_PER_PASS, Math.max(1, Math.floor(PIXELS_PER_PASS / size ** 2)));
-}
-
 function picturesPerBlock(manifest: CodeManifest): number {
-  return Math.max(1, Math.floor(cropsPerPass(manifest) / extractionMethods[manifest.crops].numCrops));
+  return Math.max(1, Math.floor(picturesPerPass(manifest.size) / extractionMethods[manifest.crops].numCrops));
 }
 
 async function extractMissing(tokenizer: ResTok, works: readonly SplitWork[], output: Output): Promise<void> {
@@ -156,7 +148,7 @@ async function extractBlock(
     crops.push(...crop(await pictures.picture(index), manifest.size));
   }
   const { numLatents } = tokenizer;
-  const indices = await encodeAll(tokenizer, crops, cropsPerPass(manifest));
+  const indices = await encodeAll(tokenizer, crops, picturesPerPass(manifest.size));
   const length = numCrops * numLatents;
   const write = async (index: number): Promise<void> => {
     const paths = codePaths(folder, manifest, index);

@@ -4,6 +4,7 @@ import type { NamedClass } from '../class-names';
 import { findClasses } from '../class-names';
 import { outputNames } from '../file-names';
 import type { PairSizes } from '../load-generator';
+import { picturesPerPass } from '../pictures-per-pass';
 import type { GenerateOptions, SamplingChoices } from './generate-checks';
 import { checkAgainstGenerator, checkNpzSize, isNpz } from './generate-checks';
 
@@ -45,9 +46,6 @@ const MAX_BATCH = 16;
 /** What the working memory of a batch may take. */
 const BATCH_BYTES = 512 * 2 ** 20;
 
-/** Pixels that are decoded at once: 16 pictures of 64 x 64, one of 256 x 256. */
-const PIXELS_PER_DECODE = 16 * 64 * 64;
-
 /**
  * Checks everything against the models and names the files.
  *
@@ -82,7 +80,7 @@ export function planSampling(options: SamplingChoices, sizes: PairSizes): Sampli
       .filter(({ position }) => position >= numKept)
       .map(({ position, size }) => position + size),
     batchSize: atMost(MAX_BATCH, BATCH_BYTES / (rows * workingBytes(generator))),
-    decodeBatchSize: atMost(MAX_BATCH, PIXELS_PER_DECODE / tokenizer.cropSize ** 2),
+    decodeBatchSize: picturesPerPass(tokenizer.cropSize),
     sampling: {
       guidanceScale: guidance,
       guidanceSchedule: { name: schedule, start },

@@ -1,17 +1,9 @@
-import type { Output } from '../output';
+import type { ComputeOptions } from '../queue/compute-apart';
 import { workId } from '../queue/queued-job';
 import type { ShardRequest } from '../queue/shard-request';
 import type { Report, ShardWork } from '../shards/sharded-command';
 import { mergeFolder } from './merge';
 import { shardedCommands } from './sharded-commands';
-
-/** How a machine does what is queued. */
-export interface QueuedTaskOptions {
-  /** The folder that machines share; nothing is read or written elsewhere. */
-  readonly root: string;
-  readonly threads: number;
-  readonly output: Output;
-}
 
 /** Does what is queued, one request after the other. */
 export interface QueuedTasks {
@@ -22,7 +14,7 @@ export interface QueuedTasks {
 }
 
 /** Runs requests; the models of the work at hand stay open, as the next shard mostly is of the same. */
-export function queuedTasks({ root, threads, output }: QueuedTaskOptions): QueuedTasks {
+export function queuedTasks({ root, threads, output }: ComputeOptions): QueuedTasks {
   let kept: { readonly id: string; readonly work: ShardWork } | undefined;
   const close = async (): Promise<void> => {
     const { work } = kept ?? {};

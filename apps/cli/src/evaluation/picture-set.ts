@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { DataError } from '@restok/core';
 import type { StoredPictures } from '@restok/data';
 import { fromUnitRange, openEmoji, openImageFolder, readNpz } from '@restok/data';
+import { bytesDigest, DIGEST_BYTES } from '../file-digest';
 
 /** Pictures of one size that are scored as a set. */
 export interface PictureSet {
@@ -69,14 +70,6 @@ export async function readSet(pictures: StoredPictures): Promise<PictureSet> {
   return { count, height: size, width: size, bytes: (index) => all[index]! };
 }
 
-/** Bytes of a SHA-256. */
-export const DIGEST_BYTES = 32;
-
-/** SHA-256 of the pixels of a picture. */
-export function pictureDigest(pixels: Uint8Array): Uint8Array {
-  return createHash('sha256').update(pixels).digest();
-}
-
 /**
  * SHA-256 of the digests of pictures in their order, in hexadecimal: shards of a set have their own.
  *
@@ -93,7 +86,7 @@ export function digestOfDigests(
 export function pixelsDigest(pictures: PictureSet): string {
   const digests = new Uint8Array(pictures.count * DIGEST_BYTES);
   for (let index = 0; index < pictures.count; index++) {
-    digests.set(pictureDigest(pictures.bytes(index)), index * DIGEST_BYTES);
+    digests.set(bytesDigest(pictures.bytes(index)), index * DIGEST_BYTES);
   }
   return digestOfDigests(digests, pictures);
 }

@@ -5,16 +5,13 @@ import type { PictureFormat, PictureMetricName } from '@restok/metrics';
 import { pictureMetrics } from '@restok/metrics';
 import type { InceptionV3 } from '@restok/metrics/inception';
 import type { ResTok } from '@restok/tokenizer';
+import { bytesDigest, DIGEST_BYTES } from '../file-digest';
 import { otherEvents } from '../other-events';
+import { picturesPerPass } from '../pictures-per-pass';
 import type { Block } from '../shards/blocks';
 import { partsOf, picturesOf } from '../shards/blocks';
 import { FeatureGatherer } from './inception-features';
-import { DIGEST_BYTES, pictureDigest } from './picture-set';
 import type { SetFeatures } from './set-features';
-
-/** Pictures that go through the tokenizer at once; more take no less time. */
-const MAX_PER_PASS = 16;
-const PIXELS_PER_PASS = 16 * 64 * 64;
 
 /** Sides from which MS-SSIM is defined. */
 const MS_SSIM_SIZE = 161;
@@ -75,7 +72,7 @@ export async function scoreReconstructions(
   const digests = new Uint8Array(count * DIGEST_BYTES);
   const originals = network && new FeatureGatherer(network);
   const reconstructions = network && new FeatureGatherer(network);
-  const perPass = Math.min(MAX_PER_PASS, Math.max(1, Math.floor(PIXELS_PER_PASS / size ** 2)));
+  const perPass = picturesPerPass(size);
   let done = 0;
   for (const block of blocks) {
     const read: Uint8Array[] = [];
@@ -84,9 +81,7 @@ export async function scoreReconstructions(
       const scored = await scorePart(tokenizer, await pictures.read(picturesOf([part])), { size, columns });
       scores.set(scored.scores, done * width);
       indices.set(scored.indices, done * numLatents);
-      scored.originals.forEach((picture, i) =>
-        digests.set(pictureDigest(picture), (done + i) * DIGEST_BYTES),
-      );
+      scored.originals.forEach((picture, i) => digests.set(bytesDigest(picture), (done + i) * DIGEST_BYTES));
       read.push(...scored.originals);
       made.push(...scored.reconstructions);
       done += part.end - part.start;

@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL('./shard-process.js', import.meta.url));
 
 /** How work is computed. */
 export interface ComputeOptions {
-  /** The folder that machines share. */
+  /** The folder that machines share; nothing is read or written elsewhere. */
   readonly root: string;
   /** Threads of matrix products. */
   readonly threads: number;

@@ -1,4 +1,5 @@
 import type { WeightType } from '../format/onnx-graph';
+import type { QuantizedRows } from '../format/quantized-rows';
 import { quantizeRows } from '../format/quantized-rows';
 import type { BoundParameter } from './bound-parameter';
 import type { GraphBuilder } from './graph-builder';
@@ -29,8 +30,13 @@ function storeAs(graph: GraphBuilder, parameter: BoundParameter, type: 'float32'
 /** Eight bits a value, and one scale for each output of a linear layer or convolution. */
 function storeQuantized(graph: GraphBuilder, { name, storedShape, values }: BoundParameter): string {
   const numRows = storedShape[0]!;
-  const quantized = async (): Promise<ReturnType<typeof quantizeRows>> =>
-    quantizeRows(name, await values(), numRows);
+  // The codes are large and come first, the scales are few: those are kept until their turn.
+  let kept: Float32Array | undefined;
+  const quantized = async (): Promise<QuantizedRows> => {
+    const rows = quantizeRows(name, await values(), numRows);
+    kept = rows.scales;
+    return rows;
+  };
   const codes = graph.parameter({
     name,
     type: 'int8',
@@ -41,7 +47,7 @@ function storeQuantized(graph: GraphBuilder, { name, storedShape, values }: Boun
     name: `${name}.scale`,
     type: 'float32',
     shape: [numRows],
-    values: async () => (await quantized()).scales,
+    values: async () => kept ?? (await quantized()).scales,
   });
   return graph.node('DequantizeLinear', [codes, scales], { axis: 0 });
 }

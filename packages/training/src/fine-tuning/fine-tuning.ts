@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { ConfigTree } from '@restok/core';
 import { CheckpointError, DataError, parseGeneratorConfig, parseTokenizerConfig } from '@restok/core';
 import { isShardPattern } from '@restok/data';
-import { hasHarWeights } from '@restok/generator';
+import { hasGeneratorWeights, hasHarWeights } from '@restok/generator';
 import type { OpenedModel } from '@restok/hub';
 import { openModel } from '@restok/hub';
 import type { BatchFit } from './batch-fit';
@@ -23,9 +23,6 @@ export interface GeneratorFineTuningOptions extends FineTuningOptions {
   /** Tokenises the pictures and decodes samples. */
   readonly tokenizer?: string;
 }
-
-/** Part of the names of weights that only generators have. */
-const GENERATOR_WEIGHTS = 'cls_embedding.';
 
 /** Our choice: a run of some minutes, seen and saved ten times. */
 const MAX_STEPS = 1000;
@@ -92,9 +89,7 @@ async function modelOf<Config>(
 ): Promise<Config> {
   const model = await openModel(init);
   try {
-    const found = [...model.weights.entries.keys()].some((name) => name.includes(GENERATOR_WEIGHTS))
-      ? 'generator'
-      : 'tokenizer';
+    const found = hasGeneratorWeights(model.weights) ? 'generator' : 'tokenizer';
     if (found !== kind) {
       throw new CheckpointError(
         `fineTuning: ${model.description} holds a ${found}, not a ${kind}. Run: restok train ${found} --init ${init}`,
