@@ -10,7 +10,7 @@ const alone = [
 ];
 
 /** Those drive a browser and have a command of their own. */
-const browser = '**/*.{browser,slow}.test.ts';
+const browser = '**/*.browser.test.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 

@@ -4,14 +4,12 @@ import { DataError } from '@restok/core';
 import type { NpyArray } from './npy';
 import { decodeNpy } from './npy';
 import { problemOf } from './read-file';
+import { readFully } from './read-fully';
 import type { ArchiveBytes } from './zip-reader';
 import { unzip } from './zip-reader';
 
 /** Arrays that are larger together are refused unless more is asked for. */
 const MAX_BYTES = 2 * 2 ** 30;
-
-/** The most that one call of the system reads. */
-const MAX_READ_BYTES = 2 ** 30;
 
 export interface ReadNpzOptions {
   /** What the wanted arrays may have together, unpacked; 2 GiB when left out. The archive may be larger. */
@@ -79,15 +77,11 @@ async function bytesOf(file: FileHandle, path: string): Promise<ArchiveBytes> {
     size: found.size,
     async read(start, end) {
       const bytes = Buffer.alloc(Math.max(0, Math.min(end, found.size) - start));
-      for (let done = 0; done < bytes.length;) {
-        const length = Math.min(bytes.length - done, MAX_READ_BYTES);
-        const { bytesRead } = await file.read(bytes, done, length, start + done).catch((error: Error) => {
-          throw unreadable(path, error);
-        });
-        if (bytesRead === 0) {
-          throw new RangeError('it became shorter');
-        }
-        done += bytesRead;
+      const bytesRead = await readFully(file, bytes, start).catch((error: Error) => {
+        throw unreadable(path, error);
+      });
+      if (bytesRead < bytes.length) {
+        throw new RangeError('it became shorter');
       }
       return bytes;
     },

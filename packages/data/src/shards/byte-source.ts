@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { DataError } from '@restok/core';
 import { problemOf } from '../read-file';
+import { readFully } from '../read-fully';
 import { openHttpSource, withoutSecrets } from './http-source';
 
 /** Bytes that can be read from any place: a file, or what a server gives in parts. */
@@ -69,15 +70,11 @@ function fileSource(path: string, file: FileHandle, { size, mtimeMs }: Stats): B
     version: String(mtimeMs),
     read: async (offset, length) => {
       const bytes = new Uint8Array(length);
-      let done = 0;
-      while (done < length) {
-        const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-        if (bytesRead === 0) {
-          throw new DataError(
-            `openShards: ${path} must hold ${offset + length} bytes, got ${offset + done}. Get the shard again.`,
-          );
-        }
-        done += bytesRead;
+      const bytesRead = await readFully(file, bytes, offset);
+      if (bytesRead < length) {
+        throw new DataError(
+          `openShards: ${path} must hold ${offset + length} bytes, got ${offset + bytesRead}. Get the shard again.`,
+        );
       }
       return bytes;
     },

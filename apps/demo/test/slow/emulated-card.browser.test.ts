@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { tokensToText } from '../src/state/token-text';
-import { canvasPixels, largestDifference } from './canvas-pixels';
-import { decodeInNode, generateInNode } from './in-node';
-import { makeExported } from './make-exported';
-import { goTo, useModelAt } from './models-page';
-import { openPage, startBrowser } from './open-page';
-import { settled } from './reconstruct-page';
+import { tokensToText } from '../../src/state/token-text';
+import { canvasPixels, largestDifference } from '../canvas-pixels';
+import { decodeInNode, generateInNode } from '../in-node';
+import { makeExported } from '../make-exported';
+import { goTo, useModelAt } from '../models-page';
+import { openPage, startBrowser } from '../open-page';
+import { settled } from '../reconstruct-page';
 
 /** Two backends sum in different orders; 8 bits hide all but a step or two of that. */
 const PIXEL_TOLERANCE = 2;
