@@ -34,7 +34,7 @@ export default defineConfig([
   {
     // Rules that need types: a promise that nobody waits for is a bug that no test sees.
     files: ['{packages,apps}/*/{src,test}/**/*.{ts,tsx}'],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-floating-promises': 'error',

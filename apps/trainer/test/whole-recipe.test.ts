@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { runsEverything } from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lossesOf, trainerFolder } from './run-trainer';
 import type { TrainerProcess } from './run-trainer';
@@ -10,11 +11,11 @@ import { writeStandInNetworks } from './stand-in-networks';
 /** Emoji and drawings that come with the shipped model. */
 const PICTURES = fileURLToPath(new URL('../../../models/emoji-64/samples', import.meta.url));
 
-const STEPS = 200;
-const STEPS_BEFORE_KILL = 120;
-const SAVE_EVERY = 50;
+const STEPS = runsEverything ? 200 : 80;
+const STEPS_BEFORE_KILL = 0.6 * STEPS;
+const SAVE_EVERY = STEPS / 4;
 /** The discriminator, the slowest part, joins between two checkpoints and before the kill. */
-const DISCRIMINATOR_START = 90;
+const DISCRIMINATOR_START = 0.45 * STEPS;
 /** About a minute on two cores that have nothing else to do, many times that on a busy machine. */
 const MINUTES = 900_000;
 
@@ -32,8 +33,8 @@ describe('a recipe with every loss', () => {
       '--json',
       `training.max_train_steps=${STEPS}`,
       `experiment.save_every=${SAVE_EVERY}`,
-      'training.unquantized_steps=20',
-      'training.code_revival_steps=25',
+      `training.unquantized_steps=${STEPS / 10}`,
+      `training.code_revival_steps=${STEPS / 8}`,
       `dataset.params.train_shards_path_or_url=${PICTURES}`,
       'dataset.params.num_workers_per_gpu=0',
       'dataset.preprocessing.crop_size=16',
@@ -68,7 +69,7 @@ describe('a recipe with every loss', () => {
       const { code, stderr } = await resumed.ended;
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       // A checkpoint later where this process was slow to kill it.
-      expect([100, 150]).toContain(resumed.events[0]!.startStep);
+      expect([2 * SAVE_EVERY, 3 * SAVE_EVERY]).toContain(resumed.events[0]!.startStep);
       await straight.ended;
 
       const expected = lossesOf(straight.events);

@@ -4,6 +4,7 @@ import {
   expectClose,
   fixtureNames,
   FORWARD_TOLERANCE,
+  isSampled,
   modelArgsOf,
   openFixture,
   optionsOf,
@@ -46,12 +47,8 @@ function crossEntropy(generator: Generator, indices: Tensor2D, labels: Tensor1D)
   return mul(-generator.config.vocab_size, mean(mul(logSoftmax(logits), right)));
 }
 
-/**
- * The plain CPU backend takes seconds for a run. Schedules meet its logits in JavaScript, so without a folder of
- * further fixtures these runs stand for all of them there.
- */
-const runsOnCpu = /^(cfg1|step25|interval5|fixedpos_constant)$/;
-const runsAll = (process.env.RESTOK_FIXTURES ?? '') !== '';
+/** Schedules meet the logits in JavaScript, whatever the backend, so these stand for all runs on one that is slow. */
+const SAMPLED_RUNS = /^(cfg1|step25|interval5|fixedpos_constant)$/;
 
 /** Indices and guided logits of a whole generation, `[B, L]` and `[B, L, V]`. */
 async function generateAll(
@@ -132,7 +129,7 @@ describe.each(testBackends)('generator parity on %s', (backend) => {
     const fixture = openFixture(name);
     const io = fixture.tensors('io');
     const runs = runsOf<GuidanceScheduleName>(fixture).filter(
-      ([run]) => runsAll || backend !== 'cpu' || runsOnCpu.test(run),
+      ([run]) => !isSampled(backend) || SAMPLED_RUNS.test(run),
     );
     const labels = [...io.get('cond')!.values];
     let generator: Generator;

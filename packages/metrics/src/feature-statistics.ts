@@ -1,5 +1,5 @@
 import { ShapeError } from '@restok/core';
-import { addFeatures, addSums, emptySums } from './feature-sums';
+import { addFeatures, addSums, copyOf, emptySums } from './feature-sums';
 import type { FeatureSums } from './feature-sums';
 import { FRACTION_BITS, toBigInt } from './fixed-point';
 
@@ -72,7 +72,7 @@ export function merge(a: FeatureStatistics, b: FeatureStatistics): FeatureStatis
       { expected: a.dim, actual: b.dim },
     );
   }
-  return new FeatureStatistics(addSums(addSums(emptySums('merge', a.dim), a.sums), b.sums));
+  return new FeatureStatistics(addSums(copyOf(a.sums), b.sums));
 }
 
 /** Gathers statistics batch by batch, without a copy of the sums for each. */
@@ -94,7 +94,7 @@ export class FeatureAccumulator {
 
   /** Statistics of all rows so far; what is added later does not change them. */
   statistics(): FeatureStatistics {
-    return new FeatureStatistics(addSums(emptySums('FeatureAccumulator', this.sums.dim), this.sums));
+    return new FeatureStatistics(copyOf(this.sums));
   }
 }
 

@@ -42,6 +42,11 @@ export function emptySums(caller: string, dim: number): FeatureSums {
   };
 }
 
+/** The same sums in arrays of their own. */
+export function copyOf(sums: FeatureSums): FeatureSums {
+  return { ...sums, features: sums.features.slice(), products: sums.products.slice() };
+}
+
 /** Adds `other` to `sums`, whose arrays are written to. */
 export function addSums(sums: FeatureSums, other: FeatureSums): FeatureSums {
   addDigits(sums.features, other.features, FEATURE_DIGITS);

@@ -14,6 +14,7 @@ export { channelsBeforeTokens, channelsFirst, channelsLast, firstSample } from '
 export { peakBytesOf, tensorsLeftBy, testBackends, testOnlyOn, useTestBackend } from './backends';
 export type { TestBackend } from './backends';
 export { expectGradients, numericalGradient, runWithGradients, seededTensor } from './numerical-gradient';
+export { isSampled, runsEverything } from './slow-runs';
 export { runKilled } from './run-killed';
 export type { KilledProgram } from './run-killed';
 export { tinyTokenizer, tinyTraining } from './tiny-configs';

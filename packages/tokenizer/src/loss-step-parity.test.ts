@@ -7,6 +7,7 @@ import {
   expectClose,
   fixtureNames,
   FORWARD_TOLERANCE,
+  isSampled,
   openFixture,
   testBackends,
   tokenizerConfigOf,
@@ -26,8 +27,8 @@ const losses = [
 const picture = ({ shape, values }: FixtureTensor): Tensor4D =>
   channelsLast(tensor4d(values, shape as [number, number, number, number])) as Tensor4D;
 
-/** The plain CPU backend takes half a minute for these pictures; it runs the same model in parity.test.ts. */
-const quickBackends = testBackends.filter((backend) => backend !== 'cpu');
+/** Others take half a minute for these pictures; they run the same model in parity.test.ts. */
+const quickBackends = testBackends.filter((backend) => !isSampled(backend));
 
 describe.each(quickBackends)('ResTok.forward on %s', (backend) => {
   beforeAll(() => useTestBackend(backend));
