@@ -113,8 +113,8 @@ describe('Reconstruct', () => {
       .toBuffer();
     for (let i = 0; i < 2; i++) {
       const before = page.url();
-      await page.evaluate(async (base64) => {
-        const bytes = await (await fetch(`data:image/jpeg;base64,${base64}`)).arrayBuffer();
+      await page.evaluate((base64) => {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
         const clipboardData = new DataTransfer();
         clipboardData.items.add(new File([bytes], 'large.jpg', { type: 'image/jpeg' }));
         dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
@@ -137,8 +137,8 @@ describe('Reconstruct', () => {
     const dropped = await sharp({ create: { width: 80, height: 60, channels: 3, background: '#cc6633' } })
       .png()
       .toBuffer();
-    const wasAllowed = await page.evaluate(async (base64) => {
-      const bytes = await (await fetch(`data:image/png;base64,${base64}`)).arrayBuffer();
+    const wasAllowed = await page.evaluate((base64) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File([bytes], 'dropped.png', { type: 'image/png' }));
       const main = document.querySelector('main')!;
@@ -175,15 +175,10 @@ describe('Reconstruct', () => {
     const paints: number[] = [];
     for (let i = 0; i < 3; i++) {
       const { page, context } = await openPage(browser);
+      const isPainted = (): boolean => performance.getEntriesByName('first-contentful-paint').length > 0;
+      await page.waitForFunction(isPainted);
       const loaded = await page.evaluate(async () => {
-        const paint = await new Promise<number>((resolve) => {
-          new PerformanceObserver((list) => {
-            const [entry] = list.getEntriesByName('first-contentful-paint');
-            if (entry !== undefined) {
-              resolve(entry.startTime);
-            }
-          }).observe({ type: 'paint', buffered: true });
-        });
+        const paint = performance.getEntriesByName('first-contentful-paint')[0]!.startTime;
         const scripts = [...document.querySelectorAll('script[src]')].map(
           ({ src }: Element & { src?: string }) => src ?? '',
         );

@@ -6,14 +6,14 @@ import { lossesOf, trainerFolder } from './run-trainer';
 import type { TrainerEvent } from './run-trainer';
 
 /** More than can be done between the kills of one run. */
-const STEPS = 80;
+const STEPS = 60;
 const SAVE_EVERY = 3;
-const KILLS_PER_RUN = 5;
+const KILLS_PER_RUN = 3;
 /** A kill comes after up to so many steps and then up to so many milliseconds: in a step, in a save, between. */
 const STEPS_BEFORE_KILL = 6;
 const DELAY_BEFORE_KILL = 40;
 
-/** Thirteen processes, a second each to start, and many seconds on a machine that is busy with other work. */
+/** Nine processes, a second each to start, and many seconds on a machine that is busy with other work. */
 const MINUTES = 480_000;
 
 describe('a run killed at random moments', () => {
