@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { runLogged } from './run-logged.mjs';
 
 /** Names under which Chromium or Chrome is on the PATH. */
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
 /** Places outside of the PATH. */
 const PLACES = [
@@ -12,13 +12,13 @@ const PLACES = [
 ];
 
 /**
- * Path of a Chromium: CHROMIUM_PATH, or one that is installed.
+ * Path of a Chromium: RESTOK_CHROMIUM, or one that is installed.
  *
  * @param {{ readonly [name: string]: string | undefined }} environment
  * @returns {string | undefined}
  */
 export function findChromium(environment = process.env) {
-  const named = environment.CHROMIUM_PATH;
+  const named = environment.RESTOK_CHROMIUM;
   if (named !== undefined && named !== '') {
     return named;
   }
@@ -37,7 +37,7 @@ export async function ensureChromium() {
     await runLogged('apt-get-update', ['apt-get', 'update', '-qq']);
     await runLogged('apt-get-install', [
       ...['apt-get', 'install', '-y', '-qq', '--no-install-recommends'],
-      ...['chromium', 'libvulkan1'],
+      ...['chromium-headless-shell', 'libvulkan1'],
     ]);
   }
 }

@@ -8,14 +8,14 @@ describe('findChromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'restok-chromium-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('takes the one that CHROMIUM_PATH names', () => {
-    expect(findChromium({ CHROMIUM_PATH: '/some/chrome', PATH: folder })).toBe('/some/chrome');
+  it('takes the one that RESTOK_CHROMIUM names', () => {
+    expect(findChromium({ RESTOK_CHROMIUM: '/some/chrome', PATH: folder })).toBe('/some/chrome');
   });
 
   it('finds one on the PATH', () => {
     const program = join(folder, 'google-chrome');
     writeFileSync(program, '');
     chmodSync(program, 0o755);
-    expect(findChromium({ CHROMIUM_PATH: '', PATH: ['/nowhere', folder].join(delimiter) })).toBe(program);
+    expect(findChromium({ RESTOK_CHROMIUM: '', PATH: ['/nowhere', folder].join(delimiter) })).toBe(program);
   });
 });

@@ -90,7 +90,7 @@ describe('Models', () => {
   });
 
   it('works offline after it has been open once', async () => {
-    const { page, context } = await openPage(browser);
+    const { page, context } = await openPage(browser, '', { offline: true });
     const isShown = (): boolean => /\d/.test(document.querySelector('[data-testid=psnr]')?.textContent ?? '');
     await page.waitForFunction(isShown);
     await page.evaluate(async () => {

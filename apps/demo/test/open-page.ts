@@ -38,6 +38,8 @@ export interface OpenOptions {
   readonly colours?: 'light' | 'dark';
   /** Off by default, since moving things are hard to compare. */
   readonly motion?: boolean;
+  /** Whether the page keeps itself for later; off by default, since that downloads everything for every test. */
+  readonly offline?: boolean;
 }
 
 /**
@@ -48,13 +50,14 @@ export interface OpenOptions {
 export async function openPage(
   browser: Browser,
   address = '',
-  { width = 1280, height = 900, colours = 'light', motion = false }: OpenOptions = {},
+  { width = 1280, height = 900, colours = 'light', motion = false, offline = false }: OpenOptions = {},
 ): Promise<OpenedPage> {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: colours,
     reducedMotion: motion ? 'no-preference' : 'reduce',
     acceptDownloads: true,
+    serviceWorkers: offline ? 'allow' : 'block',
   });
   const page = await context.newPage();
   page.setDefaultTimeout(READY_TIMEOUT);
