@@ -9,10 +9,11 @@ export default defineConfig({
     projects: undefined,
     env: { RESTOK_SLOW: '1' },
     include: [
+      'apps/cli/src/commands/eval-shards.test.ts',
       'apps/trainer/test/whole-recipe.test.ts',
       'packages/backend-webgpu/test/parity.test.ts',
       'packages/generator/src/parity.test.ts',
-      'packages/tokenizer/src/loss-step-parity.test.ts',
+      'packages/tokenizer/src/{loss-step-,}parity.test.ts',
     ],
     testTimeout: 600_000,
     hookTimeout: 600_000,

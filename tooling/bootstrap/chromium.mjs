@@ -3,7 +3,13 @@ import { delimiter, join } from 'node:path';
 import { runLogged } from './run-logged.mjs';
 
 /** Names under which Chromium or Chrome is on the PATH. */
-const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+const NAMES = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+];
 
 /** Places outside of the PATH. */
 const PLACES = [

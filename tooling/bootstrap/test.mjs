@@ -6,22 +6,17 @@ import { runStage, summaryLine } from './report.mjs';
 
 requireNode();
 
-/** Loaded one by one, because a fresh clone has no dependencies before the first stage. */
-const stageFiles = [
-  'build',
-  'lint',
-  'typecheck',
-  'format',
-  'structure',
-  'unit-tests',
-  'browser-tests',
-  'readme-examples',
-  'smoke-tests',
-  'packaging',
+/**
+ * Groups of stages, one after the other. The lanes of a group run side by side, since each keeps one core busy.
+ * Packaging copies the models for a moment, where programs would find half of them, so it is alone.
+ */
+const groups = [
+  [['build'], ['lint', 'typecheck', 'format']],
+  [['structure', 'unit-tests', 'browser-tests']],
+  [['readme-examples'], ['smoke-tests']],
+  [['packaging']],
 ];
-
-/** Checks of the sources need no build and keep one core busy, so the lanes run side by side. */
-const lanes = [['build'], ['lint', 'typecheck', 'format']];
+const stageFiles = groups.flat(2);
 
 const only = process.argv.includes('--only')
   ? process.argv[process.argv.indexOf('--only') + 1]?.split(',')
@@ -42,9 +37,16 @@ const results = await runStage({
 
 if (results.length === 0) {
   const wanted = stageFiles.filter((file) => only === undefined || only.includes(file));
-  const inLane = lanes.map((lane) => lane.filter((file) => wanted.includes(file)));
-  results.push(...(await Promise.all(inLane.map((lane) => runAll(lane, { alone: false })))).flat());
-  results.push(...(await runAll(wanted.filter((file) => !lanes.flat().includes(file)))));
+  for (const lanes of groups) {
+    const alone = lanes.length === 1;
+    const ofLanes = lanes.map((lane) =>
+      runAll(
+        lane.filter((file) => wanted.includes(file)),
+        { alone },
+      ),
+    );
+    results.push(...(await Promise.all(ofLanes)).flat());
+  }
 }
 
 process.exitCode = results.every((result) => result.passed) ? 0 : 1;
@@ -54,7 +56,7 @@ process.stdout.write(`${summaryLine(results)}\n`);
  * Runs stages one after the other.
  *
  * @param {readonly string[]} files
- * @param {Parameters<typeof runStage>[1]} [options]
+ * @param {Parameters<typeof runStage>[1]} options
  */
 async function runAll(files, options) {
   const all = [];
@@ -65,6 +67,8 @@ async function runAll(files, options) {
 }
 
 /**
+ * Loads a stage when it is its turn: a fresh clone has no dependencies before the first.
+ *
  * @param {string} file
  * @returns {Promise<{ run: Stage['run'] }>}
  */

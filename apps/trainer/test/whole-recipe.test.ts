@@ -11,7 +11,7 @@ import { writeStandInNetworks } from './stand-in-networks';
 /** Emoji and drawings that come with the shipped model. */
 const PICTURES = fileURLToPath(new URL('../../../models/emoji-64/samples', import.meta.url));
 
-const STEPS = runsEverything ? 200 : 80;
+const STEPS = runsEverything ? 200 : 40;
 const STEPS_BEFORE_KILL = 0.6 * STEPS;
 const SAVE_EVERY = STEPS / 4;
 /** The discriminator, the slowest part, joins between two checkpoints and before the kill. */

@@ -4,8 +4,8 @@ import {
   expectClose,
   fixtureNames,
   FORWARD_TOLERANCE,
+  isSampled,
   openFixture,
-  runsEverything,
   testBackends,
   tokenizerConfigOf,
   useTestBackend,
@@ -122,13 +122,11 @@ function compareAll(fixture: Fixture, recorder: Recorder): number {
   return compared;
 }
 
-/** Flags choose among operations that all backends share, so these stand for all on an emulated graphics card. */
+/** Flags choose among operations, and other backends run them all, so these stand for all on one that is slow. */
 const SAMPLED_FIXTURES = /^tokenizer-(entropy|no-vae-encoder)$/;
 
 const fixturesOn = (backend: TestBackend): string[] =>
-  fixtureNames('tokenizer-').filter(
-    (name) => runsEverything || backend !== 'restok-webgpu' || SAMPLED_FIXTURES.test(name),
-  );
+  fixtureNames('tokenizer-').filter((name) => !isSampled(backend) || SAMPLED_FIXTURES.test(name));
 
 describe.each(testBackends)('tokenizer parity on %s', (backend) => {
   beforeAll(() => useTestBackend(backend));
@@ -153,7 +151,7 @@ describe.each(testBackends)('tokenizer parity on %s', (backend) => {
   });
 });
 
-describe.each(testBackends)('memory on %s', (backend) => {
+describe.each(testBackends.filter((backend) => !isSampled(backend)))('memory on %s', (backend) => {
   it('is as before after every public call', async () => {
     await useTestBackend(backend);
     // The fixture without a pixel encoder is the quickest.

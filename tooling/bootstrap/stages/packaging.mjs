@@ -29,13 +29,12 @@ export async function run() {
     }
     const tarball = join(tarballs, file);
     const short = name.replace('@restok/', '');
-    results.push(
-      await commandCheck(
-        `${name}: publint finds nothing`,
-        ['publint/src/cli.js', 'run', tarball, '--strict'],
-        { log: `publint-${short}` },
-      ),
+    const publint = commandCheck(
+      `${name}: publint finds nothing`,
+      ['publint/src/cli.js', 'run', tarball, '--strict'],
+      { log: `publint-${short}` },
     );
+    const checks = [publint];
     // A program has no types to import.
     if (bin === undefined) {
       const attw = [
@@ -46,8 +45,9 @@ export async function run() {
         '--no-color',
         '--no-emoji',
       ];
-      results.push(await commandCheck(`${name}: types resolve`, attw, { log: `attw-${short}` }));
+      checks.push(commandCheck(`${name}: types resolve`, attw, { log: `attw-${short}` }));
     }
+    results.push(...(await Promise.all(checks)));
   }
   return results;
 }
