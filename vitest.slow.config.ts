@@ -9,7 +9,7 @@ export default defineConfig({
     projects: undefined,
     env: { RESTOK_SLOW: '1' },
     include: [
-      'apps/cli/src/commands/eval-shards.test.ts',
+      'apps/cli/src/commands/{eval,eval-shards}.test.ts',
       'apps/trainer/test/whole-recipe.test.ts',
       'packages/backend-webgpu/test/parity.test.ts',
       'packages/generator/src/parity.test.ts',
