@@ -9,6 +9,9 @@ const alone = [
   'packages/training/src/checkpoint.test.ts',
 ];
 
+/** Those hold a program to a time, so they run when all others are done. */
+const timed = ['apps/cli/test/built-program.test.ts'];
+
 /** Those drive a browser and have a command of their own. */
 const browser = '**/*.browser.test.ts';
 
@@ -47,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, browser, ...alone],
+          exclude: [...configDefaults.exclude, browser, ...alone, ...timed],
           // Reading TensorFlow.js takes two seconds, so the files of a process share it.
           isolate: false,
         },
@@ -56,6 +59,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'alone', include: alone, exclude: [...configDefaults.exclude, browser] },
       },
+      { extends: true, test: { name: 'timed', include: timed, sequence: { groupOrder: 1 } } },
     ],
   },
 });

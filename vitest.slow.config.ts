@@ -10,7 +10,7 @@ export default defineConfig({
     env: { RESTOK_SLOW: '1' },
     include: [
       'apps/cli/src/commands/{eval,eval-shards}.test.ts',
-      'apps/trainer/test/whole-recipe.test.ts',
+      'apps/trainer/test/{kill,whole-recipe}.test.ts',
       'packages/backend-webgpu/test/parity.test.ts',
       'packages/generator/src/parity.test.ts',
       'packages/tokenizer/src/{loss-step-,}parity.test.ts',

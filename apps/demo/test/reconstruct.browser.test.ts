@@ -10,8 +10,6 @@ import { settled, shownIndices, whenSample, whenShown } from './reconstruct-page
 const PIXEL_TOLERANCE = 2;
 const LARGEST_SCRIPT_BYTES = 300_000;
 const FIRST_PAINT_MILLISECONDS = 1000;
-/** What a page can do shows when the machine has nothing else to do; other tests run beside this one. */
-const MOST_LOADS = 20;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -174,8 +172,8 @@ describe('Reconstruct', () => {
   });
 
   it('paints within a second with less than 300 kB of script before the engine', async () => {
-    let fastest = Infinity;
-    for (let i = 0; i < MOST_LOADS && fastest >= FIRST_PAINT_MILLISECONDS; i++) {
+    const paints: number[] = [];
+    for (let i = 0; i < 3; i++) {
       const { page, context } = await openPage(browser);
       const isPainted = (): boolean => performance.getEntriesByName('first-contentful-paint').length > 0;
       await page.waitForFunction(isPainted);
@@ -187,11 +185,12 @@ describe('Reconstruct', () => {
         const sizes = await Promise.all(scripts.map(async (src) => (await (await fetch(src)).blob()).size));
         return { paint, bytes: sizes.reduce((sum, size) => sum + size, 0) };
       });
-      fastest = Math.min(fastest, loaded.paint);
+      paints.push(loaded.paint);
       expect(loaded.bytes).toBeGreaterThan(0);
       expect(loaded.bytes).toBeLessThan(LARGEST_SCRIPT_BYTES);
       await context.close();
     }
-    expect(fastest).toBeLessThan(FIRST_PAINT_MILLISECONDS);
+    // The best of three: the machine may be doing other work.
+    expect(Math.min(...paints)).toBeLessThan(FIRST_PAINT_MILLISECONDS);
   });
 });

@@ -1,19 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { Random } from '@restok/core';
+import { runsEverything } from '@restok/testing';
 import { describe, expect, it } from 'vitest';
 import { lossesOf, trainerFolder } from './run-trainer';
 import type { TrainerEvent } from './run-trainer';
 
 /** More than can be done between the kills of one run. */
-const STEPS = 60;
+const STEPS = runsEverything ? 80 : 60;
 const SAVE_EVERY = 3;
-const KILLS_PER_RUN = 3;
+const KILLS_PER_RUN = runsEverything ? 5 : 3;
 /** A kill comes after up to so many steps and then up to so many milliseconds: in a step, in a save, between. */
 const STEPS_BEFORE_KILL = 6;
 const DELAY_BEFORE_KILL = 40;
 
-/** Nine processes, a second each to start, and many seconds on a machine that is busy with other work. */
+/** Up to thirteen processes, a second each to start, and many seconds on a machine that is busy with other work. */
 const MINUTES = 480_000;
 
 describe('a run killed at random moments', () => {
