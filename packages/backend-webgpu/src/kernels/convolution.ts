@@ -4,7 +4,7 @@ import type { FusedBackend } from '../fused-backend';
 import { registerFused } from '../fused-kernel';
 import { columnSums } from './column-sums';
 import type { TileProduct } from './tile-product';
-import { tileGroups, tileProduct } from './tile-product';
+import { tileProduct } from './tile-product';
 
 const PICTURE = { height: 'u32', width: 'u32', size: 'u32', channels: 'u32' } as const;
 
@@ -51,13 +51,6 @@ const backwardFilter: TileProduct = {
   depthFirst: { a: false, b: false },
 };
 
-const programs = {
-  plain: tileProduct(forward(false)),
-  withBias: tileProduct(forward(true)),
-  backwardInput: tileProduct(backwardInput),
-  backwardFilter: tileProduct(backwardFilter),
-};
-
 /** Pixels that one workgroup adds up for the gradient of a filter, and most parts that are added up after. */
 const PIXELS_PER_CHUNK = 1024;
 const MAX_CHUNKS = 16;
@@ -68,12 +61,9 @@ export function registerConvolution(): void {
     const [batch, height, width, channels] = x!.shape as [number, number, number, number];
     const [size, , , outputs] = filter!.shape as [number, number, number, number];
     const y = backend.allocate([batch, height, width, outputs]);
-    const { groups, parameters } = tileGroups({
-      m: batch * height * width,
-      n: outputs,
-      k: size * size * channels,
-    });
-    backend.run(bias === undefined ? programs.plain : programs.withBias, {
+    const sizes = { m: batch * height * width, n: outputs, k: size * size * channels };
+    const { program, parameters, groups } = tileProduct(forward(bias !== undefined), sizes);
+    backend.run(program, {
       tensors: { x: x!, filter_values: filter!, c: y, ...(bias === undefined ? {} : { bias }) },
       parameters: { ...parameters, height, width, size, channels },
       groups,
@@ -102,8 +92,8 @@ function inputGradient(backend: FusedBackend, gradient: TensorInfo, filter: Tens
   const [size, , inputs] = filter.shape as [number, number, number];
   const dx = backend.allocate([batch, height, width, inputs]);
   const sizes = { m: batch * height * width, n: inputs, k: size * size * outputs };
-  const { groups, parameters } = tileGroups(sizes);
-  backend.run(programs.backwardInput, {
+  const { program, parameters, groups } = tileProduct(backwardInput, sizes);
+  backend.run(program, {
     tensors: { gradient, filter_values: filter, c: dx },
     parameters: { ...parameters, height, width, size, channels: outputs },
     groups,
@@ -123,8 +113,8 @@ function filterGradient(
   const sizes = { m: size * size * channels, n: outputs, k: batch * height * width };
   const chunks = Math.min(MAX_CHUNKS, Math.ceil(sizes.k / PIXELS_PER_CHUNK));
   const parts = backend.allocate(chunks === 1 ? shape : [chunks, sizes.m, sizes.n]);
-  const { groups, parameters } = tileGroups(sizes, chunks);
-  backend.run(programs.backwardFilter, {
+  const { program, parameters, groups } = tileProduct(backwardFilter, sizes, chunks);
+  backend.run(program, {
     tensors: { x, gradient, c: parts },
     parameters: { ...parameters, height, width, size, channels },
     groups,

@@ -2,8 +2,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { FusedBackend } from '../fused-backend';
 import type { Program } from '../program';
 import { reads, writes } from '../program';
-import type { ProductSizes } from './tile-product';
-import { tileGroups, tileProduct } from './tile-product';
+import type { ProductSizes, TileProduct } from './tile-product';
+import { tileProduct } from './tile-product';
 
 /** Up to this many rows a product is a few products of matrix and vector, which the memory limits. */
 const MAX_VECTOR_ROWS = 8;
@@ -40,19 +40,20 @@ export function multiply(
     const program = vectorProgram(sizes.m, hasBias);
     backend.run(program, { tensors, parameters: { ...sizes }, groups: Math.ceil(sizes.n / VECTOR_COLUMNS) });
   } else {
-    backend.run(matrixProgram(transposeA, transposeB, hasBias), { tensors, ...tileGroups(sizes) });
+    const { program, ...plan } = tileProduct(matrices(transposeA, transposeB, hasBias), sizes);
+    backend.run(program, { tensors, ...plan });
   }
 }
 
-function matrixProgram(transposeA: boolean, transposeB: boolean, hasBias: boolean): Program {
-  return tileProduct({
+function matrices(transposeA: boolean, transposeB: boolean, hasBias: boolean): TileProduct {
+  return {
     key: `of matrices ${transposeA} ${transposeB}`,
     inputs: ['a', 'b'],
     valueOfA: transposeA ? 'return a[inner * p.m + row];' : 'return a[row * p.k + inner];',
     valueOfB: transposeB ? 'return b[column * p.k + inner];' : 'return b[inner * p.n + column];',
     depthFirst: { a: !transposeA, b: transposeB },
     hasBias,
-  });
+  };
 }
 
 /** Few rows of A against the rows of B: a few lanes share each sum, so that B is read side by side. */

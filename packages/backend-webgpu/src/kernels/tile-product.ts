@@ -1,10 +1,23 @@
 import type { BufferDeclaration, ParameterType, Program } from '../program';
 import { reads, writes } from '../program';
 
-/** Rows and columns of the product that a workgroup of 16 x 16 lanes makes, 4 x 4 each. */
-export const TILE = 64;
-/** Part of the shared side that is in workgroup memory at a time. */
-const DEPTH = 16;
+/** Lanes of a workgroup; each makes 4 x 4 values of the product. */
+const LANES = 256;
+
+/** What a workgroup makes, and the part of the shared side that is in workgroup memory at a time. */
+interface TileShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+}
+
+const SHAPES: readonly TileShape[] = [
+  { rows: 64, columns: 64, depth: 16 },
+  { rows: 128, columns: 32, depth: 16 },
+  { rows: 32, columns: 128, depth: 16 },
+  { rows: 256, columns: 16, depth: 8 },
+  { rows: 16, columns: 256, depth: 8 },
+];
 
 /** Where a product's operands come from. */
 export interface TileProduct {
@@ -21,25 +34,63 @@ export interface TileProduct {
   readonly hasBias?: boolean;
 }
 
+/** Sizes of a product: rows, columns and the shared side. */
+export interface ProductSizes {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+/** A program for a product, how many workgroups it takes, and the parameters beside those of the operands. */
+export interface PlannedProduct {
+  readonly program: Program;
+  readonly groups: number;
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
 /**
  * C = A B for operands that are given by formulas: matrices, transposed ones, pictures read as matrices of windows.
  *
- * Tiles of both go through workgroup memory; lanes keep their part of C in registers. Numbers `m`, `n` and `k` are
- * rows, columns and the shared side; `blocks` is tiles in a row. Only the part of the shared side of `chunkDepth`
- * after another is added up, and C is `[chunks, m, n]`: see {@link tileGroups}.
+ * Tiles of both go through workgroup memory; lanes keep their part of C in registers. The formulas may use `p.m`,
+ * `p.n` and `p.k`.
+ *
+ * @param chunks parts of the shared side that are added up apart; C is then `[chunks, m, n]`.
  */
-export function tileProduct(product: TileProduct): Program {
+export function tileProduct(product: TileProduct, { m, n, k }: ProductSizes, chunks = 1): PlannedProduct {
+  const shape = tileShape(m, n);
+  const blocks = Math.ceil(n / shape.columns);
+  const chunkDepth = Math.ceil(Math.ceil(k / chunks) / shape.depth) * shape.depth;
+  return {
+    program: tileProgram(product, shape),
+    groups: Math.ceil(m / shape.rows) * blocks * chunks,
+    parameters: { m, n, k, blocks, chunkDepth },
+  };
+}
+
+/** Multiplications that take as long as loading one value of a tile, roughly. */
+const LOAD_COST = 32;
+
+/** The shape that takes the least work: few columns want a narrow one, and a square one loads least. */
+function tileShape(m: number, n: number): TileShape {
+  const work = ({ rows, columns }: TileShape): number =>
+    Math.ceil(m / rows) * Math.ceil(n / columns) * (rows * columns + LOAD_COST * (rows + columns));
+  return SHAPES.reduce((best, shape) => (work(shape) < work(best) ? shape : best));
+}
+
+function tileProgram(product: TileProduct, { rows, columns, depth }: TileShape): Program {
   const { inputs, parameters, valueOfA, valueOfB, depthFirst, hasBias = false } = product;
   const names = [...inputs, ...(hasBias ? ['bias'] : [])];
   const buffers: [string, BufferDeclaration][] = names.map((name) => [name, reads()]);
+  const lanesAcross = columns / 4;
   return {
-    key: `product ${product.key} ${hasBias}`,
+    key: `product ${product.key} ${hasBias} ${rows} ${columns}`,
     buffers: { ...Object.fromEntries(buffers), c: writes() },
+    // `blocks` is tiles in a row; only the `chunkDepth` of the shared side that belong to a chunk are added up.
     parameters: { ...parameters, m: 'u32', n: 'u32', k: 'u32', blocks: 'u32', chunkDepth: 'u32' },
-    workgroupSize: 256,
+    workgroupSize: LANES,
     code: `
-var<workgroup> tileA: array<array<vec4<f32>, 16>, ${DEPTH}>;
-var<workgroup> tileB: array<array<vec4<f32>, 16>, ${DEPTH}>;
+var<workgroup> tileA: array<array<vec4<f32>, ${rows / 4}>, ${depth}>;
+var<workgroup> tileB: array<array<vec4<f32>, ${columns / 4}>, ${depth}>;
 
 fn valueOfA(row: u32, inner: u32) -> f32 {
   if (row >= p.m || inner >= p.k) { return 0.0; }
@@ -51,32 +102,36 @@ fn valueOfB(inner: u32, column: u32) -> f32 {
 }
 
 fn main(lane: u32, group: u32) {
-  let rowBlocks = (p.m + ${TILE - 1}u) / ${TILE}u;
+  let rowBlocks = (p.m + ${rows - 1}u) / ${rows}u;
   let chunk = group / (rowBlocks * p.blocks);
-  let firstRow = ((group / p.blocks) % rowBlocks) * ${TILE}u;
-  let firstColumn = (group % p.blocks) * ${TILE}u;
-  let x = lane % 16u;
-  let y = lane / 16u;
-  // Neighbouring lanes load neighbouring values.
-  let depthA = ${depthFirst.a ? 'x' : 'y'};
-  let row = firstRow + 4u * ${depthFirst.a ? 'y' : 'x'};
-  let depthB = ${depthFirst.b ? 'x' : 'y'};
-  let column = firstColumn + 4u * ${depthFirst.b ? 'y' : 'x'};
+  let firstRow = ((group / p.blocks) % rowBlocks) * ${rows}u;
+  let firstColumn = (group % p.blocks) * ${columns}u;
+  let x = lane % ${lanesAcross}u;
+  let y = lane / ${lanesAcross}u;
   var c0 = vec4<f32>();
   var c1 = vec4<f32>();
   var c2 = vec4<f32>();
   var c3 = vec4<f32>();
   let end = min((chunk + 1u) * p.chunkDepth, p.k);
-  for (var start = chunk * p.chunkDepth; start < end; start += ${DEPTH}u) {
-    let innerA = start + depthA;
-    tileA[depthA][(row - firstRow) / 4u] = vec4<f32>(
-      valueOfA(row, innerA), valueOfA(row + 1u, innerA), valueOfA(row + 2u, innerA), valueOfA(row + 3u, innerA));
-    let innerB = start + depthB;
-    tileB[depthB][(column - firstColumn) / 4u] = vec4<f32>(
-      valueOfB(innerB, column), valueOfB(innerB, column + 1u),
-      valueOfB(innerB, column + 2u), valueOfB(innerB, column + 3u));
+  for (var start = chunk * p.chunkDepth; start < end; start += ${depth}u) {
+    // Neighbouring lanes load neighbouring values.
+    ${loop((rows / 4) * depth)} {
+      ${place(depthFirst.a, rows / 4, depth)}
+      let row = firstRow + 4u * quad;
+      let inner = start + deep;
+      tileA[deep][quad] = vec4<f32>(
+        valueOfA(row, inner), valueOfA(row + 1u, inner), valueOfA(row + 2u, inner), valueOfA(row + 3u, inner));
+    }
+    ${loop((columns / 4) * depth)} {
+      ${place(depthFirst.b, columns / 4, depth)}
+      let column = firstColumn + 4u * quad;
+      let inner = start + deep;
+      tileB[deep][quad] = vec4<f32>(
+        valueOfB(inner, column), valueOfB(inner, column + 1u),
+        valueOfB(inner, column + 2u), valueOfB(inner, column + 3u));
+    }
     workgroupBarrier();
-    for (var inner = 0u; inner < ${DEPTH}u; inner++) {
+    for (var inner = 0u; inner < ${depth}u; inner++) {
       let fromA = tileA[inner][y];
       let fromB = tileB[inner][x];
       c0 = fma(vec4<f32>(fromA.x), fromB, c0);
@@ -105,22 +160,14 @@ fn store(place: u32, row: u32, column: u32, values: vec4<f32>) {
   };
 }
 
-/** Sizes of a product. */
-export interface ProductSizes {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
+/** Runs over the vectors of a tile, of which each lane loads its share. */
+function loop(vectors: number): string {
+  return `for (var part = lane; part < ${vectors}u; part += ${LANES}u)`;
 }
 
-/** How a product is split: workgroups, and the parameters that {@link tileProduct} adds. */
-export function tileGroups(
-  { m, n, k }: ProductSizes,
-  chunks = 1,
-): { groups: number; parameters: Readonly<Record<string, number>> } {
-  const blocks = Math.ceil(n / TILE);
-  const chunkDepth = Math.ceil(Math.ceil(k / chunks) / DEPTH) * DEPTH;
-  return {
-    groups: Math.ceil(m / TILE) * blocks * chunks,
-    parameters: { m, n, k, blocks, chunkDepth },
-  };
+/** Where in its tile a vector lies. */
+function place(depthFirst: boolean, quads: number, depth: number): string {
+  return depthFirst
+    ? `let deep = part % ${depth}u; let quad = part / ${depth}u;`
+    : `let quad = part % ${quads}u; let deep = part / ${quads}u;`;
 }
