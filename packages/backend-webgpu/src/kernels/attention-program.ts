@@ -1,38 +1,20 @@
 import type { Program } from '../program';
 import { reads, updates, writes } from '../program';
+import type { AttentionShape } from './attention-layout';
+import {
+  accessors,
+  ATTENTION_PARAMETERS,
+  keyOf,
+  LOCATE,
+  LOWEST,
+  POSITIONS_PER_GROUP,
+  quadsOf,
+} from './attention-layout';
 
-/** What the code of an attention program depends on. */
-export interface AttentionShape {
-  readonly headWidth: number;
-  /** Whether each query has its own number of visible keys; otherwise all see `p.reach`. */
-  readonly hasMask: boolean;
-  /** Whether keys and values of earlier positions come from a cache, which takes up the new ones. */
-  readonly hasCache: boolean;
-}
-
-/** Queries of a workgroup of {@link tileProgram}: one for each lane. */
-export const QUERIES_PER_GROUP = 64;
 /** Lanes that share one query in {@link queryProgram}. */
 const QUERY_LANES = 64;
 /** Keys whose scores {@link queryProgram} holds at a time. */
 const KEYS_AT_A_TIME = 256;
-/** Bytes of keys and values that {@link tileProgram} holds at a time: what every device has. */
-const TILE_BYTES = 16_384;
-const MAX_TILE_KEYS = 16;
-/** Smaller than every score, and its exponential is 0 beside any. */
-const LOWEST = '-3.0e38';
-
-const PARAMETERS = {
-  positions: 'u32',
-  heads: 'u32',
-  keyHeads: 'u32',
-  width: 'u32',
-  reach: 'u32',
-  blocks: 'u32',
-  capacity: 'u32',
-  position: 'u32',
-  scale: 'f32',
-} as const;
 
 function buffersOf({ hasMask, hasCache }: AttentionShape): Program['buffers'] {
   return {
@@ -41,42 +23,6 @@ function buffersOf({ hasMask, hasCache }: AttentionShape): Program['buffers'] {
     ...(hasMask ? { visible: reads('i32') } : {}),
     ...(hasCache ? { keys: updates(), values: updates() } : {}),
   };
-}
-
-function keyOf(name: string, { headWidth, hasMask, hasCache }: AttentionShape): string {
-  return `${name} ${headWidth} ${hasMask} ${hasCache}`;
-}
-
-/**
- * Where values lie: `qkv` is [B, T, (H + 2K) Dh]; head h goes with key head h K / H. With a cache of [B, K, C, Dh], the
- * T new keys are still read from `qkv`, so that no workgroup waits for the one that writes them.
- */
-function accessors({ headWidth, hasMask, hasCache }: AttentionShape): string {
-  const packed = (part: string): string =>
-    `qkv[(batch * p.positions + KEY) * p.width + (p.heads + ${part}keyHead) * ${headWidth}u + channel]`;
-  const accessor = (name: string, buffer: string, part: string): string => `
-fn ${name}(batch: u32, keyHead: u32, key: u32, channel: u32) -> f32 {
-  ${
-    hasCache
-      ? `if (key < p.position || key >= p.position + p.positions) {
-    return ${buffer}[((batch * p.keyHeads + keyHead) * p.capacity + key) * ${headWidth}u + channel];
-  }
-  return ${packed(part).replace('KEY', 'key - p.position')};`
-      : `return ${packed(part).replace('KEY', 'key')};`
-  }
-}`;
-  return `
-${accessor('keyAt', 'keys', '')}
-${accessor('valueAt', 'values', 'p.keyHeads + ')}
-fn queryAt(batch: u32, head: u32, position: u32, channel: u32) -> f32 {
-  return qkv[(batch * p.positions + position) * p.width + head * ${headWidth}u + channel];
-}
-fn outputPlace(batch: u32, head: u32, position: u32) -> u32 {
-  return ((batch * p.positions + position) * p.heads + head) * ${headWidth}u;
-}
-fn reachOf(position: u32) -> u32 {
-  return ${hasMask ? 'u32(visible[position])' : 'p.reach'};
-}`;
 }
 
 /** The first workgroup of each key head puts its new keys and values into the cache. */
@@ -95,34 +41,18 @@ function cacheWrite({ headWidth, hasCache }: AttentionShape, lanes: number): str
     : '';
 }
 
-/** A workgroup is a block of queries of one head of one sample. */
-const LOCATE = `
-  let block = group % p.blocks;
-  let head = (group / p.blocks) % p.heads;
-  let batch = group / (p.blocks * p.heads);
-  let keyHead = head * p.keyHeads / p.heads;`;
-
 /**
  * For many queries. Each lane has a query; keys and values go through workgroup memory a few at a time, and the
  * softmax is carried along: whenever a larger score comes, what was added up so far is scaled down.
  */
 export function tileProgram(shape: AttentionShape): Program {
   const { headWidth } = shape;
-  const quads = Math.ceil(headWidth / 4);
-  const fitting = Math.floor(TILE_BYTES / (2 * quads * 16));
-  const tileKeys = Math.max(1, Math.min(MAX_TILE_KEYS, fitting));
-  const quadOf = (accessor: string, ...place: string[]): string => {
-    const channels = [0, 1, 2, 3].map((i) => {
-      const read = `${accessor}(${place.join(', ')}, 4u * quad + ${i}u)`;
-      return headWidth % 4 === 0 ? read : `select(0.0, ${read}, 4u * quad + ${i}u < ${headWidth}u)`;
-    });
-    return `vec4<f32>(${channels.join(', ')})`;
-  };
+  const { count: quads, tileRows: tileKeys, of: quadOf, load } = quadsOf(headWidth);
   return {
     key: keyOf('attention tiles', shape),
     buffers: buffersOf(shape),
-    parameters: PARAMETERS,
-    workgroupSize: QUERIES_PER_GROUP,
+    parameters: ATTENTION_PARAMETERS,
+    workgroupSize: POSITIONS_PER_GROUP,
     code: `
 ${accessors(shape)}
 var<workgroup> tileKeys: array<vec4<f32>, ${tileKeys * quads}>;
@@ -130,8 +60,8 @@ var<workgroup> tileValues: array<vec4<f32>, ${tileKeys * quads}>;
 
 fn main(lane: u32, group: u32) {
   ${LOCATE}
-  ${cacheWrite(shape, QUERIES_PER_GROUP)}
-  let position = min(block * ${QUERIES_PER_GROUP}u + lane, p.positions - 1u);
+  ${cacheWrite(shape, POSITIONS_PER_GROUP)}
+  let position = min(block * ${POSITIONS_PER_GROUP}u + lane, p.positions - 1u);
   let seen = reachOf(position);
   var query: array<vec4<f32>, ${quads}>;
   var mixed: array<vec4<f32>, ${quads}>;
@@ -141,13 +71,10 @@ fn main(lane: u32, group: u32) {
   var largest = ${LOWEST};
   var sum = 0.0;
   for (var start = 0u; start < p.reach; start += ${tileKeys}u) {
-    for (var i = lane; i < ${tileKeys * quads}u; i += ${QUERIES_PER_GROUP}u) {
-      let key = min(start + i / ${quads}u, p.reach - 1u);
-      let quad = i % ${quads}u;
-      tileKeys[i] = ${quadOf('keyAt', 'batch', 'keyHead', 'key')};
-      tileValues[i] = ${quadOf('valueAt', 'batch', 'keyHead', 'key')};
-    }
-    workgroupBarrier();
+${load('p.reach', {
+  tileKeys: (key) => quadOf('keyAt', 'batch', 'keyHead', key),
+  tileValues: (key) => quadOf('valueAt', 'batch', 'keyHead', key),
+})}
     var scores: array<f32, ${tileKeys}>;
     var top = largest;
     for (var i = 0u; i < ${tileKeys}u; i++) {
@@ -174,7 +101,7 @@ fn main(lane: u32, group: u32) {
     largest = top;
     workgroupBarrier();
   }
-  if (block * ${QUERIES_PER_GROUP}u + lane < p.positions) {
+  if (block * ${POSITIONS_PER_GROUP}u + lane < p.positions) {
     let place = outputPlace(batch, head, position);
     for (var channel = 0u; channel < ${headWidth}u; channel++) {
       y[place + channel] = mixed[channel / 4u][channel % 4u] / sum;
@@ -196,7 +123,7 @@ export function queryProgram(shape: AttentionShape): Program {
   return {
     key: keyOf('attention query', shape),
     buffers: buffersOf(shape),
-    parameters: PARAMETERS,
+    parameters: ATTENTION_PARAMETERS,
     workgroupSize: QUERY_LANES,
     code: `
 ${accessors(shape)}

@@ -1,82 +1,25 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GroupNormOptions } from '@restok/ops';
 import { kernelNames } from '@restok/ops';
 import { registerFused } from '../fused-kernel';
 import type { Program } from '../program';
 import { reads, writes } from '../program';
 import { SIGMOID } from './activations';
+import { columnSums } from './column-sums';
+import { COMBINE, GROUP_PARAMETERS, groupStatistics, LOCATE, overChunk } from './group-statistics';
 import { ROW_LANES, WORKGROUP_SUM } from './workgroup-sum';
 
-/** Pixels of which one workgroup makes the statistics of a group; more become several workgroups. */
-const PIXELS_PER_GROUP = 512;
+type Activation = GroupNormOptions['activation'];
 
-const PARAMETERS = {
-  pixels: 'u32',
-  channels: 'u32',
-  groupWidth: 'u32',
-  chunks: 'u32',
-  epsilon: 'f32',
-} as const;
-
-/** A workgroup has a chunk of the pixels of one group of channels of one sample. */
-const LOCATE = `
-  let chunk = group % p.chunks;
-  let numGroups = p.channels / p.groupWidth;
-  let channelGroup = (group / p.chunks) % numGroups;
-  let batch = group / (p.chunks * numGroups);
-  let firstPixel = chunk * ${PIXELS_PER_GROUP}u;
-  let size = min(${PIXELS_PER_GROUP}u, p.pixels - firstPixel) * p.groupWidth;
-  let start = (batch * p.pixels + firstPixel) * p.channels + channelGroup * p.groupWidth;`;
-
-const overChunk = (body: string): string => `
-  for (var j = lane; j < size; j += ${ROW_LANES}u) {
-    let i = start + (j / p.groupWidth) * p.channels + j % p.groupWidth;
-    ${body}
-  }`;
-
-/** Mean, and sum of squared distances from it, of each chunk. */
-const statisticsProgram: Program = {
-  key: 'groupNorm statistics',
-  buffers: { x: reads(), statistics: writes() },
-  parameters: PARAMETERS,
-  workgroupSize: ROW_LANES,
-  code: `${WORKGROUP_SUM}
-fn main(lane: u32, group: u32) {
-  ${LOCATE}
-  var sum = 0.0;
-  ${overChunk('sum += x[i];')}
-  let mean = total(sum, lane) / f32(size);
-  var squares = 0.0;
-  ${overChunk('squares += (x[i] - mean) * (x[i] - mean);')}
-  let spread = total(squares, lane);
-  if (lane == 0u) {
-    statistics[2u * group] = mean;
-    statistics[2u * group + 1u] = spread;
-  }
-}`,
-};
-
-/** Puts the chunks' statistics together (Chan et al., 1979), then normalises. */
-const applyProgram = (activation: GroupNormOptions['activation']): Program => ({
+const applyProgram = (activation: Activation): Program => ({
   key: `groupNorm ${activation}`,
   buffers: { x: reads(), statistics: reads(), gain: reads(), shift: reads(), y: writes() },
-  parameters: PARAMETERS,
+  parameters: GROUP_PARAMETERS,
   workgroupSize: ROW_LANES,
   code: `${SIGMOID}
 fn main(lane: u32, group: u32) {
   ${LOCATE}
-  var count = 0.0;
-  var mean = 0.0;
-  var spread = 0.0;
-  for (var other = 0u; other < p.chunks; other++) {
-    let place = 2u * (group - chunk + other);
-    let added = f32(min(${PIXELS_PER_GROUP}u, p.pixels - other * ${PIXELS_PER_GROUP}u) * p.groupWidth);
-    let difference = statistics[place] - mean;
-    let together = count + added;
-    mean += difference * added / together;
-    spread += statistics[place + 1u] + difference * difference * count * added / together;
-    count = together;
-  }
-  let inverse = inverseSqrt(spread / count + p.epsilon);
+  ${COMBINE}
   ${overChunk(`
     let channel = channelGroup * p.groupWidth + j % p.groupWidth;
     let value = (x[i] - mean) * inverse * gain[channel] + shift[channel];
@@ -84,28 +27,133 @@ fn main(lane: u32, group: u32) {
 }`,
 });
 
-const programs = { silu: applyProgram('silu'), none: applyProgram('none') };
+/** `normalized` value i of a channel, and the gradient before gain and shift are applied, `dAffine`. */
+const derivative = (activation: Activation): string => `
+    let normalized = (x[i] - mean) * inverse;
+    ${
+      activation === 'silu'
+        ? `let affine = normalized * gain[channel] + shift[channel];
+    let gate = sigmoid(affine);
+    let dAffine = gradient[i] * gate * (1.0 + affine * (1.0 - gate));`
+        : 'let dAffine = gradient[i];'
+    }`;
 
-/** Group normalisation with its activation in two dispatches. */
+/** What each chunk adds to the gradients of gain and shift. */
+const channelGradProgram = (activation: Activation): Program => ({
+  key: `groupNormGrad channels ${activation}`,
+  buffers: {
+    gradient: reads(),
+    x: reads(),
+    statistics: reads(),
+    ...(activation === 'silu' ? { gain: reads(), shift: reads() } : {}),
+    gainShares: writes(),
+    shiftShares: writes(),
+  },
+  parameters: GROUP_PARAMETERS,
+  workgroupSize: ROW_LANES,
+  code: `${SIGMOID}${WORKGROUP_SUM}
+fn main(lane: u32, group: u32) {
+  ${LOCATE}
+  ${COMBINE}
+  for (var own = 0u; own < p.groupWidth; own++) {
+    let channel = channelGroup * p.groupWidth + own;
+    var gainShare = 0.0;
+    var shiftShare = 0.0;
+    for (var pixel = lane; pixel < size / p.groupWidth; pixel += ${ROW_LANES}u) {
+      let i = start + pixel * p.channels + own;
+      ${derivative(activation)}
+      gainShare += dAffine * normalized;
+      shiftShare += dAffine;
+    }
+    gainShare = total(gainShare, lane);
+    shiftShare = total(shiftShare, lane);
+    if (lane == 0u) {
+      let place = (batch * p.chunks + chunk) * p.channels + channel;
+      gainShares[place] = gainShare;
+      shiftShares[place] = shiftShare;
+    }
+  }
+}`,
+});
+
+/** dx from the means over a group of dNormalized = dAffine gain, and of its product with the normalised values. */
+const inputGradProgram = (activation: Activation): Program => ({
+  key: `groupNormGrad input ${activation}`,
+  buffers: {
+    gradient: reads(),
+    x: reads(),
+    statistics: reads(),
+    gain: reads(),
+    ...(activation === 'silu' ? { shift: reads() } : {}),
+    gainShares: reads(),
+    shiftShares: reads(),
+    dx: writes(),
+  },
+  parameters: GROUP_PARAMETERS,
+  workgroupSize: ROW_LANES,
+  code: `${SIGMOID}${WORKGROUP_SUM}
+fn main(lane: u32, group: u32) {
+  ${LOCATE}
+  ${COMBINE}
+  var plain = 0.0;
+  var along = 0.0;
+  for (var share = lane; share < p.chunks * p.groupWidth; share += ${ROW_LANES}u) {
+    let channel = channelGroup * p.groupWidth + share % p.groupWidth;
+    let place = (batch * p.chunks + share / p.groupWidth) * p.channels + channel;
+    plain += shiftShares[place] * gain[channel];
+    along += gainShares[place] * gain[channel];
+  }
+  let meanPlain = total(plain, lane) / count;
+  let meanAlong = total(along, lane) / count;
+  ${overChunk(`
+    let channel = channelGroup * p.groupWidth + j % p.groupWidth;
+    ${derivative(activation)}
+    dx[i] = (dAffine * gain[channel] - meanPlain - normalized * meanAlong) * inverse;`)}
+}`,
+});
+
+const programsOf = (activation: Activation): Record<'apply' | 'channelGrad' | 'inputGrad', Program> => ({
+  apply: applyProgram(activation),
+  channelGrad: channelGradProgram(activation),
+  inputGrad: inputGradProgram(activation),
+});
+const programs = { silu: programsOf('silu'), none: programsOf('none') };
+
+/** Group normalisation with its activation in two dispatches, its gradient in five and a few small ones. */
 export function registerGroupNorm(): void {
   registerFused<GroupNormOptions>(kernelNames.groupNorm, (backend, { x, gain, shift }, options) => {
-    const [batch, height, width, channels] = x!.shape as [number, number, number, number];
-    const pixels = height * width;
-    const chunks = Math.ceil(pixels / PIXELS_PER_GROUP);
-    const groups = batch * options.groups * chunks;
-    const parameters = {
-      pixels,
-      channels,
-      groupWidth: channels / options.groups,
-      chunks,
-      epsilon: options.epsilon,
-    };
-    const statistics = backend.allocate([groups, 2]);
-    backend.run(statisticsProgram, { tensors: { x: x!, statistics }, parameters, groups });
+    const { statistics, groups, parameters } = groupStatistics(backend, x!, options);
     const y = backend.allocate(x!.shape);
     const tensors = { x: x!, statistics, gain: gain!, shift: shift!, y };
-    backend.run(programs[options.activation], { tensors, parameters, groups });
+    backend.run(programs[options.activation].apply, { tensors, parameters, groups });
     backend.disposeData(statistics.dataId);
     return y;
+  });
+
+  registerFused<GroupNormOptions>(kernelNames.groupNormGrad, (backend, inputs, options) => {
+    const { gradient, x, gain, shift } = inputs;
+    const { statistics, chunks, groups, parameters } = groupStatistics(backend, x!, options);
+    const [batch, , , channels] = x!.shape as [number, number, number, number];
+    const gainShares = backend.allocate([batch * chunks, channels]);
+    const shiftShares = backend.allocate([batch * chunks, channels]);
+    const dx = backend.allocate(x!.shape);
+    const tensors = {
+      gradient: gradient!,
+      x: x!,
+      statistics,
+      gain: gain!,
+      shift: shift!,
+      gainShares,
+      shiftShares,
+      dx,
+    };
+    const { channelGrad, inputGrad } = programs[options.activation];
+    backend.run(channelGrad, { tensors, parameters, groups });
+    backend.run(inputGrad, { tensors, parameters, groups });
+    const [dGain, dShift] = [gainShares, shiftShares].map((shares) =>
+      columnSums(backend, shares, batch * chunks, channels),
+    ) as [TensorInfo, TensorInfo];
+    [statistics, gainShares, shiftShares].forEach(({ dataId }) => backend.disposeData(dataId));
+    return [dx, dGain, dShift];
   });
 }

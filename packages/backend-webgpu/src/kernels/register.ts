@@ -1,6 +1,7 @@
 import { registerActivations } from './activations';
 import { registerAttention } from './attention';
 import { registerConvolution } from './convolution';
+import { registerCrossEntropy } from './cross-entropy';
 import { registerGroupNorm } from './group-norm';
 import { registerLinear } from './linear';
 import { registerNearestCode } from './nearest-code';
@@ -21,6 +22,7 @@ export function registerFusedKernels(): void {
   registerNearestCode();
   registerConvolution();
   registerGroupNorm();
+  registerCrossEntropy();
   registerOptimizer();
   registerStockCorrections();
 }
