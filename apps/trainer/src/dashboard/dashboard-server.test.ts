@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +104,22 @@ describe('DashboardServer', () => {
     expect(await next()).toEqual({ event: 'samples', data: both });
     writeFileSync(join(folder, 'log.jsonl'), '{"step":1}\n');
     expect(await next()).toEqual({ event: 'history', data: [{ step: 1 }] });
+    await events.return(undefined);
+  });
+
+  it('goes on when the log could not be read for a while', async () => {
+    const log = join(folder, 'log.jsonl');
+    const events = eventsOf(await start());
+    for (let told = 0; told < 3; told++) {
+      await events.next();
+    }
+    rmSync(log);
+    mkdirSync(log);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    writeFileSync(join(folder, 'next'), '{"step":7}\n');
+    rmdirSync(log);
+    renameSync(join(folder, 'next'), log);
+    expect((await events.next()).value).toEqual({ event: 'history', data: [{ step: 7 }] });
     await events.return(undefined);
   });
 

@@ -56,6 +56,7 @@ export class DashboardServer {
   private status: RunStatus;
   private timer: NodeJS.Timeout | undefined;
   private server: Server | undefined;
+  private isStopped = false;
 
   private constructor(private readonly options: DashboardServerOptions) {
     this.reader = new RunReader(options.folder);
@@ -86,14 +87,21 @@ export class DashboardServer {
 
   /** Ends all connections. */
   stop(): void {
+    this.isStopped = true;
     clearTimeout(this.timer);
     this.server?.close();
     this.server?.closeAllConnections();
   }
 
+  /** A folder that cannot be read now may be read later: a run does not end over its page. */
   private followFolder(): void {
+    if (this.isStopped) {
+      return;
+    }
     this.timer = setTimeout(() => {
-      void this.look().finally(() => this.followFolder());
+      void this.look()
+        .catch(() => undefined)
+        .finally(() => this.followFolder());
     }, this.options.pollEvery ?? POLL_EVERY);
   }
 

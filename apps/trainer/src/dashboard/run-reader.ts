@@ -1,4 +1,5 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A line of the log. */
@@ -36,26 +37,29 @@ export class RunReader {
 
   /** A resumed run replaces its log, which shows by another file or a shorter one. */
   private async readLog(): Promise<Pick<RunNews, 'restarted' | 'entries'>> {
-    const path = join(this.folder, 'log.jsonl');
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined) {
+    const file = await open(join(this.folder, 'log.jsonl'), 'r').catch(() => undefined);
+    if (file === undefined) {
       return { restarted: false, entries: [] };
     }
+    try {
+      return await this.readNewLines(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async readNewLines(file: FileHandle): Promise<Pick<RunNews, 'restarted' | 'entries'>> {
+    const found = await file.stat();
     const restarted = this.file !== undefined && (found.ino !== this.file || found.size < this.position);
     if (restarted) {
       this.position = 0;
     }
     this.file = found.ino;
-    const file = await open(path, 'r');
-    try {
-      const bytes = Buffer.alloc(Math.max(0, found.size - this.position));
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, this.position);
-      const whole = bytes.subarray(0, bytes.subarray(0, bytesRead).lastIndexOf(NEW_LINE) + 1);
-      this.position += whole.length;
-      return { restarted, entries: whole.toString('utf8').split('\n').flatMap(entryOf) };
-    } finally {
-      await file.close();
-    }
+    const bytes = Buffer.alloc(Math.max(0, found.size - this.position));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, this.position);
+    const whole = bytes.subarray(0, bytes.subarray(0, bytesRead).lastIndexOf(NEW_LINE) + 1);
+    this.position += whole.length;
+    return { restarted, entries: whole.toString('utf8').split('\n').flatMap(entryOf) };
   }
 
   private async readSamples(): Promise<readonly string[] | undefined> {
