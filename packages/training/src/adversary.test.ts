@@ -36,11 +36,11 @@ describe('Adversary', () => {
   }
 
   /** The first weight before and after an update with gradients of 1, and how far it moved. */
-  function moveOf(adversary: Adversary, stepsDone: number): number {
+  async function moveOf(adversary: Adversary, stepsDone: number): Promise<number> {
     const [, first] = adversary.parameters[0]!;
     const before = first.value.dataSync()[0]!;
     const gradients = adversary.parameters.map(([, { shape }]) => fill([...shape], 1));
-    adversary.update(stepsDone, gradients, adversary.checkedNorm(stepsDone, gradients));
+    adversary.update(stepsDone, gradients, await adversary.checkedNorm(stepsDone, gradients));
     dispose(gradients);
     return before - first.value.dataSync()[0]!;
   }
@@ -50,22 +50,22 @@ describe('Adversary', () => {
     expect([9, 10].map((step) => adversary.isActive(step))).toEqual([false, true]);
   });
 
-  it('starts its own schedule then, at its own rate', () => {
+  it('starts its own schedule then, at its own rate', async () => {
     const overrides = ['optimizer.params.weight_decay=0', 'training.max_grad_norm=1000'];
     // AdamW moves a weight by the learning rate in its first step.
     const plain = adversaryOf(...overrides);
-    expectClose([moveOf(plain, 10)], [1e-3], 1e-3);
+    expectClose([await moveOf(plain, 10)], [1e-3], 1e-3);
     const own = adversaryOf(...overrides, 'optimizer.params.discriminator_learning_rate=0.004');
-    expectClose([moveOf(own, 10)], [4e-3], 1e-3);
+    expectClose([await moveOf(own, 10)], [4e-3], 1e-3);
     const warming = adversaryOf(...overrides, 'lr_scheduler.params.warmup_steps=4');
-    expect(moveOf(warming, 10)).toBe(0);
-    expectClose([moveOf(warming, 11)], [1e-3 / 4], 1e-2);
+    expect(await moveOf(warming, 10)).toBe(0);
+    expectClose([await moveOf(warming, 11)], [1e-3 / 4], 1e-2);
   });
 
-  it('refuses gradients that are not finite', () => {
+  it('refuses gradients that are not finite', async () => {
     const adversary = adversaryOf();
     const gradients = adversary.parameters.map(([, { shape }]) => fill([...shape], Infinity));
-    expect(() => adversary.checkedNorm(10, gradients)).toThrow(NonFiniteError);
+    await expect(adversary.checkedNorm(10, gradients)).rejects.toThrow(NonFiniteError);
     dispose(gradients);
   });
 
@@ -73,8 +73,8 @@ describe('Adversary', () => {
     const adversary = adversaryOf();
     const pixels = seededTensor(1, 2, 16, 16, 3) as Tensor4D;
     const reconstruction: Tensor4D = mul(pixels, 0.5);
-    const { gradients } = adversary.look(pixels, reconstruction, seededDraws(new Random(1)));
-    adversary.update(10, gradients, adversary.checkedNorm(10, gradients));
+    const { gradients } = await adversary.look(pixels, reconstruction, seededDraws(new Random(1)));
+    adversary.update(10, gradients, await adversary.checkedNorm(10, gradients));
     const read = async (
       from: Adversary,
     ): Promise<Map<string, { shape: readonly number[]; values: Float32Array }>> => {
@@ -89,10 +89,9 @@ describe('Adversary', () => {
     const other = adversaryOf();
     await other.restore(weightReader(stored));
     expect(await read(other)).toEqual(stored);
-    const [a, b] = [adversary, other].map((each) =>
-      each.look(pixels, reconstruction, seededDraws(new Random(2))),
-    );
-    expect(a!.terms).toEqual(b!.terms);
-    a!.gradients.forEach((gradient, i) => expectClose(gradient, b!.gradients[i]!, ROUNDING));
+    const a = await adversary.look(pixels, reconstruction, seededDraws(new Random(2)));
+    const b = await other.look(pixels, reconstruction, seededDraws(new Random(2)));
+    expect(a.terms).toEqual(b.terms);
+    a.gradients.forEach((gradient, i) => expectClose(gradient, b.gradients[i]!, ROUNDING));
   });
 });

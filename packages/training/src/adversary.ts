@@ -55,9 +55,9 @@ export class Adversary implements CheckpointCompanion {
   }
 
   /** Loss and gradients of one part of a step, see {@link discriminatorStep}; the averages follow it. */
-  look(pixels: Tensor4D, reconstruction: Tensor4D, draws: Draws): DiscriminatorStep {
+  async look(pixels: Tensor4D, reconstruction: Tensor4D, draws: Draws): Promise<DiscriminatorStep> {
     const { losses } = this.config;
-    const step = discriminatorStep(this.discriminator, pixels, reconstruction, {
+    const step = await discriminatorStep(this.discriminator, pixels, reconstruction, {
       hingeLossWeight: losses.discriminator_factor,
       leCamWeight: losses.lecam_regularization_weight,
       averages: this.averages,
@@ -72,8 +72,8 @@ export class Adversary implements CheckpointCompanion {
    *
    * @throws NonFiniteError when it is NaN or infinite.
    */
-  checkedNorm(stepsDone: number, gradients: readonly Tensor[]): number {
-    const norm = globalNorm(gradients);
+  async checkedNorm(stepsDone: number, gradients: readonly Tensor[]): Promise<number> {
+    const norm = await globalNorm(gradients);
     if (!Number.isFinite(norm)) {
       throw new NonFiniteError('the gradient of the discriminator', stepsDone + 1);
     }

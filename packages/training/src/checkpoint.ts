@@ -37,7 +37,7 @@ export async function saveCheckpoint(
   folder: string,
   keepLast: number,
 ): Promise<string> {
-  checkWeights(trainer);
+  await checkWeights(trainer);
   const name = `checkpoint-${trainer.trainStep}`;
   const path = join(folder, name);
   const unfinished = unfinishedPath(folder, name);
@@ -106,8 +106,8 @@ function optimizerTensors(trainer: Checkpointed): TensorToWrite[] {
 }
 
 /** A checkpoint that cannot be loaded must not take the place of one that can. */
-function checkWeights(trainer: Checkpointed): void {
-  const culprit = firstNonFinite(trainer.parameters.map(([name, { value }]) => [name, value]));
+async function checkWeights(trainer: Checkpointed): Promise<void> {
+  const culprit = await firstNonFinite(trainer.parameters.map(([name, { value }]) => [name, value]));
   if (culprit !== undefined) {
     throw new NonFiniteError(culprit, trainer.trainStep);
   }

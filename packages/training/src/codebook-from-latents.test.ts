@@ -34,18 +34,18 @@ describe.each(testBackends)('the codebook of 16 codes on %s', (backend) => {
   const withoutSigns = (row: string): string => row.replaceAll('-0', '0');
 
   describe('codebookFromLatents', () => {
-    it('makes every code a normalised latent, all as often when they are too few', () => {
-      codebookFromLatents(tokenizer, [latents(2)], new Random(1));
+    it('makes every code a normalised latent, all as often when they are too few', async () => {
+      await codebookFromLatents(tokenizer, [latents(2)], new Random(1));
       expect(rows().map(withoutSigns).sort()).toEqual([...axes, ...axes].sort());
     });
 
-    it('draws by the seed', () => {
-      const draw = (seed: number): string[] => {
-        codebookFromLatents(tokenizer, [latents(2)], new Random(seed));
+    it('draws by the seed', async () => {
+      const draw = async (seed: number): Promise<string[]> => {
+        await codebookFromLatents(tokenizer, [latents(2)], new Random(seed));
         return rows();
       };
-      expect(draw(1)).toEqual(draw(1));
-      expect(draw(1)).not.toEqual(draw(2));
+      expect(await draw(1)).toEqual(await draw(1));
+      expect(await draw(1)).not.toEqual(await draw(2));
     });
 
     it('keeps the number of tensors', async () => {
@@ -56,9 +56,9 @@ describe.each(testBackends)('the codebook of 16 codes on %s', (backend) => {
   });
 
   describe('reviveCodes', () => {
-    it('replaces the unused codes by different latents and leaves the others', () => {
+    it('replaces the unused codes by different latents and leaves the others', async () => {
       const before = rows();
-      expect(reviveCodes(tokenizer, latents(2), [3, 9], new Random(1))).toBe(2);
+      expect(await reviveCodes(tokenizer, latents(2), [3, 9], new Random(1))).toBe(2);
       const after = rows();
       expect([...before.keys()].filter((code) => before[code] !== after[code])).toEqual([3, 9]);
       const revived = [after[3]!, after[9]!].map(withoutSigns);
@@ -66,9 +66,9 @@ describe.each(testBackends)('the codebook of 16 codes on %s', (backend) => {
       expect(revived[0]).not.toBe(revived[1]);
     });
 
-    it('replaces no more codes than there are latents', () => {
+    it('replaces no more codes than there are latents', async () => {
       const before = rows();
-      expect(reviveCodes(tokenizer, latents(1), [1, 2, 3, 5, 8, 13], new Random(1))).toBe(4);
+      expect(await reviveCodes(tokenizer, latents(1), [1, 2, 3, 5, 8, 13], new Random(1))).toBe(4);
       const after = rows();
       expect([...before.keys()].filter((code) => before[code] !== after[code])).toEqual([1, 2, 3, 5]);
     });

@@ -1,4 +1,4 @@
-import { tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Generator } from '@restok/generator';
 import { generatorLosses } from './generator-loss';
 import type { GeneratorData, GeneratorTerms } from './generator-part-gradients';
@@ -28,11 +28,13 @@ export async function evaluateGenerator(
   for (let start = 0; start < count; start += options.batchSize) {
     const batch = chosen.slice(start, start + options.batchSize);
     const { indices, labels } = await data.read(batch);
-    tidy(() => {
-      const targets = tensor2d(indices, [batch.length, data.numLatents], 'int32');
-      const logits = generator.forward(targets, tensor1d(labels, 'int32'));
-      batches.push(generatorTerms(logits, generatorLosses(logits, targets), targets, generator.levelSizes));
+    const targets = tensor2d(indices, [batch.length, data.numLatents], 'int32');
+    const [logits, losses] = tidy(() => {
+      const made = generator.forward(targets, tensor1d(labels, 'int32'));
+      return [made, generatorLosses(made, targets)] as const;
     });
+    batches.push(await generatorTerms(logits, losses, targets, generator.levelSizes));
+    dispose([targets, logits, losses]);
     sizes.push(batch.length);
   }
   return { count, ...meanGeneratorTerms(batches, sizes) };

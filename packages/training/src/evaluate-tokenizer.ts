@@ -1,4 +1,15 @@
-import { clipByValue, div, mean, mul, round, square, sub, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import {
+  clipByValue,
+  dispose,
+  div,
+  mean,
+  mul,
+  round,
+  square,
+  sub,
+  tensor4d,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { codebookEntropy, codebookUsage } from '@restok/metrics';
 import type { PictureDataset } from '@restok/data';
@@ -35,15 +46,15 @@ export async function evaluateTokenizer(
   for (let start = 0; start < count; start += options.batchSize) {
     const batch = chosen.slice(start, start + options.batchSize);
     const values = await dataset.read(batch);
-    tidy(() => {
-      const pixels = tensor4d(values, [batch.length, dataset.size, dataset.size, 3]);
-      const encoded = tokenizer.encode(pixels);
-      indices.push(...encoded.indices.dataSync());
-      for (const kept of options.keep) {
-        const decoded = tokenizer.decode(encoded.codes, { numKept: kept });
-        sums.set(kept, sums.get(kept)! + sumOfPsnr(decoded, pixels));
-      }
-    });
+    const pixels = tensor4d(values, [batch.length, dataset.size, dataset.size, 3]);
+    const encoded = tokenizer.encode(pixels);
+    indices.push(...(await encoded.indices.data()));
+    for (const kept of options.keep) {
+      const decoded = tokenizer.decode(encoded.codes, { numKept: kept });
+      sums.set(kept, sums.get(kept)! + (await sumOfPsnr(decoded, pixels)));
+      decoded.dispose();
+    }
+    dispose([pixels, encoded.codes, encoded.indices]);
   }
   const psnr = Object.fromEntries([...sums].map(([kept, sum]) => [kept, sum / count]));
   const { codebookSize } = tokenizer.quantizer.options;
@@ -55,10 +66,12 @@ export async function evaluateTokenizer(
   };
 }
 
-function sumOfPsnr(decoded: Tensor4D, pixels: Tensor4D): number {
+async function sumOfPsnr(decoded: Tensor4D, pixels: Tensor4D): Promise<number> {
   const errors = tidy(() => {
     const rounded = div(round(mul(clipByValue(decoded, 0, 1), 255)), 255);
-    return mean(square(sub(rounded, pixels)), [1, 2, 3]).arraySync() as number[];
+    return mean(square(sub(rounded, pixels)), [1, 2, 3]);
   });
-  return errors.reduce((sum, error) => sum - 10 * Math.log10(error), 0);
+  const values = await errors.data<'float32'>();
+  errors.dispose();
+  return values.reduce((sum, error) => sum - 10 * Math.log10(error), 0);
 }

@@ -73,7 +73,7 @@ export class GeneratorPartGradients {
     const { gradient_accumulation_steps: parts } = this.config.training;
     const batch = await this.readBatch(step * parts + part);
     try {
-      return this.gradientsOf(batch, this.randomOf(`dropout ${step} ${part}`));
+      return await this.gradientsOf(batch, this.randomOf(`dropout ${step} ${part}`));
     } finally {
       batch.indices.dispose();
     }
@@ -89,7 +89,7 @@ export class GeneratorPartGradients {
     return { indices: tensor2d(indices, [batchSize, this.data.numLatents], 'int32'), labels };
   }
 
-  private gradientsOf({ indices, labels }: Batch, dropouts: Random): GeneratorPartResult {
+  private async gradientsOf({ indices, labels }: Batch, dropouts: Random): Promise<GeneratorPartResult> {
     const seen: { logits?: Tensor3D; losses?: Tensor2D } = {};
     const loss = (): Scalar =>
       tidy(() => {
@@ -104,7 +104,7 @@ export class GeneratorPartGradients {
       this.parameters.map((parameter) => parameter.value),
     );
     value.dispose();
-    const terms = generatorTerms(seen.logits!, seen.losses!, indices, this.generator.levelSizes);
+    const terms = await generatorTerms(seen.logits!, seen.losses!, indices, this.generator.levelSizes);
     seen.logits!.dispose();
     seen.losses!.dispose();
     return { terms, gradients };
@@ -116,14 +116,14 @@ export class GeneratorPartGradients {
 }
 
 /** The terms of a batch; nothing is consumed. */
-export function generatorTerms(
+export async function generatorTerms(
   logits: Tensor3D,
   losses: Tensor2D,
   indices: Tensor2D,
   levelSizes: readonly number[],
-): GeneratorTerms {
+): Promise<GeneratorTerms> {
   const hits = generatorHits(logits, indices);
-  const [lossValues, hitValues] = [losses.dataSync(), hits.dataSync()];
+  const [lossValues, hitValues] = await Promise.all([losses.data(), hits.data()]);
   hits.dispose();
   const whole = [indices.shape[1]];
   return {

@@ -78,7 +78,7 @@ export class ModelUpdater {
     findCulprit?: () => Promise<Culprit | undefined>,
   ): Promise<UpdateReport> {
     const { training, lr_scheduler: scheduler, optimizer } = this.config;
-    const summedNorm = globalNorm(gradients);
+    const summedNorm = await globalNorm(gradients);
     const step = stepsDone + 1;
     const term = Object.entries(terms).find(([, value]) => !Number.isFinite(value))?.[0];
     if (term !== undefined || !Number.isFinite(summedNorm)) {
@@ -108,7 +108,7 @@ export class ModelUpdater {
     term: string | undefined,
     findCulprit: (() => Promise<Culprit | undefined>) | undefined,
   ): Promise<NonFiniteError> {
-    const weight = firstNonFinite(this.parameters.map(([name, { value }]) => [name, value]));
+    const weight = await firstNonFinite(this.parameters.map(([name, { value }]) => [name, value]));
     const culprit = weight === undefined ? await findCulprit?.() : undefined;
     if (culprit !== undefined) {
       return new NonFiniteError(culprit.name, step, culprit.advice);
@@ -117,6 +117,6 @@ export class ModelUpdater {
       (gradient, i) => [`the gradient of ${this.trained[i]![0]}`, gradient] as const,
     );
     // The norm of finite gradients overflows only where they are beyond all use.
-    return new NonFiniteError(weight ?? term ?? firstNonFinite(named) ?? 'the gradient norm', step);
+    return new NonFiniteError(weight ?? term ?? (await firstNonFinite(named)) ?? 'the gradient norm', step);
   }
 }

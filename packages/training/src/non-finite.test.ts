@@ -10,13 +10,13 @@ describe.each(testBackends)('firstNonFinite on %s', (backend) => {
     const fine = tensor1d([1, -1e38]);
     const wrong = tensor1d([0, value]);
     expect(
-      firstNonFinite([
+      await firstNonFinite([
         ['a', fine],
         ['b', wrong],
         ['c', wrong],
       ]),
     ).toBe('b');
-    expect(firstNonFinite([['a', fine]])).toBeUndefined();
+    expect(await firstNonFinite([['a', fine]])).toBeUndefined();
     fine.dispose();
     wrong.dispose();
   });

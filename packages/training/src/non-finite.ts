@@ -13,9 +13,11 @@ export class NonFiniteError extends CheckpointError {
 }
 
 /** The first named tensor that holds NaN or infinity. */
-export function firstNonFinite(tensors: Iterable<readonly [string, Tensor]>): string | undefined {
+export async function firstNonFinite(
+  tensors: Iterable<readonly [string, Tensor]>,
+): Promise<string | undefined> {
   for (const [name, tensor] of tensors) {
-    if (tensor.dataSync().some((value) => !Number.isFinite(value))) {
+    if ((await tensor.data()).some((value) => !Number.isFinite(value))) {
       return name;
     }
   }

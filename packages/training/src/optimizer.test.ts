@@ -101,7 +101,7 @@ describe.each(testBackends)('globalNorm on %s', (backend) => {
   it('is the Euclidean norm over all tensors and leaves none behind', async () => {
     await useTestBackend(backend);
     const tensors = [tensor([3, 4]), tensor([[12]])];
-    expect(globalNorm(tensors)).toBeCloseTo(13, 5);
+    expect(await globalNorm(tensors)).toBeCloseTo(13, 5);
     expect(await tensorsLeftBy(() => globalNorm(tensors))).toBe(0);
     tensors.forEach((each) => each.dispose());
   });
@@ -110,7 +110,7 @@ describe.each(testBackends)('globalNorm on %s', (backend) => {
     await useTestBackend(backend);
     for (const value of [NaN, Infinity]) {
       const wrong = tensor([1, value]);
-      expect(Number.isFinite(globalNorm([wrong]))).toBe(false);
+      expect(Number.isFinite(await globalNorm([wrong]))).toBe(false);
       wrong.dispose();
     }
   });

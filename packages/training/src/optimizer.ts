@@ -3,6 +3,7 @@ import { keep, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { Parameter } from '@restok/ops';
 import { adamW, squaredNorm } from '@restok/ops';
 import { hasWeightDecay } from './parameter-groups';
+import { scalarValues } from './scalar-values';
 
 export interface OptimizerOptions {
   readonly beta1: number;
@@ -96,13 +97,8 @@ export class Optimizer {
   }
 }
 
-/** Euclidean norm over all tensors, summed in double precision. */
-export function globalNorm(tensors: readonly Tensor[]): number {
-  let total = 0;
-  for (const tensor of tensors) {
-    const square = squaredNorm(tensor);
-    total += square.dataSync()[0]!;
-    square.dispose();
-  }
-  return Math.sqrt(total);
+/** Euclidean norm over all tensors, summed in double precision; a GPU is waited for once. */
+export async function globalNorm(tensors: readonly Tensor[]): Promise<number> {
+  const squares = await scalarValues(tensors.map(squaredNorm));
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
 }

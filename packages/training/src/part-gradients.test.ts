@@ -117,7 +117,7 @@ describe('PartGradients', () => {
 
   it('gives the same loss and gradients on every backend', async () => {
     const expected = await parts.compute(part);
-    const norm = globalNorm(expected.gradients);
+    const norm = await globalNorm(expected.gradients);
     for (const backend of testBackends.filter((name) => name !== 'restok-node')) {
       await useTestBackend(backend);
       const other = newModel();

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { dispose, keep, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { Random } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
@@ -15,6 +15,7 @@ import type { NestedDropout } from './nested-dropout';
 import { drawNumKept, nestedDropout } from './nested-dropout';
 import type { SupervisedTokenizer } from './supervised-tokenizer';
 import type { TokenizerTrainingConfig } from './tokenizer-training-config';
+import { scalarValues } from './scalar-values';
 import { trainedParameters } from './trained-parameters';
 import { valueAndGradients } from './value-and-gradients';
 
@@ -60,7 +61,7 @@ interface Seen {
   readonly terms: [keyof LossTerms, Scalar][];
   latents?: Tensor3D;
   reconstruction?: Tensor4D;
-  indices?: Int32Array;
+  indices?: Tensor2D;
 }
 
 /**
@@ -105,7 +106,7 @@ export class PartGradients {
     const draws = seededDraws(this.randomOf(`jitter ${step} ${part}`));
     const targets = await this.objective.prepare({ pixels, pictures }, draws);
     try {
-      return this.gradientsOf(pixels, targets, partOfStep);
+      return await this.gradientsOf(pixels, targets, partOfStep);
     } finally {
       pixels.dispose();
       disposeTargets(targets);
@@ -130,23 +131,27 @@ export class PartGradients {
     return tensor4d(values, [pictures.length, side, side, 3]);
   }
 
-  private gradientsOf(pixels: Tensor4D, targets: StepTargets, partOfStep: PartOfStep): PartResult {
+  private async gradientsOf(
+    pixels: Tensor4D,
+    targets: StepTargets,
+    partOfStep: PartOfStep,
+  ): Promise<PartResult> {
     const seen: Seen = { terms: [] };
     const { value, gradients } = valueAndGradients(
       () => this.look(pixels, targets, partOfStep, seen),
       this.parameters.map((parameter) => parameter.value),
     );
-    const terms = [['totalLoss', value] as const, ...seen.terms].map(([name, term]) => [
-      name,
-      term.dataSync()[0]!,
-    ]);
-    const judged = this.judge(pixels, seen.reconstruction!, partOfStep);
-    dispose([value, seen.reconstruction!, ...seen.terms.map(([, term]) => term)]);
+    const judged = await this.judge(pixels, seen.reconstruction!, partOfStep);
+    const indices = (await seen.indices!.data()) as Int32Array;
+    dispose([seen.reconstruction!, seen.indices!]);
+    const names = ['totalLoss', ...seen.terms.map(([name]) => name)];
+    const values = await scalarValues([value, ...seen.terms.map(([, term]) => term)]);
+    const terms = Object.fromEntries(names.map((name, i) => [name, values[i]!])) as unknown as LossTerms;
     return {
-      terms: { ...(Object.fromEntries(terms) as LossTerms), ...judged?.terms },
+      terms: { ...terms, ...judged?.terms },
       gradients,
       latents: seen.latents!,
-      indices: seen.indices!,
+      indices,
       discriminatorGradients: judged?.gradients,
     };
   }
@@ -182,17 +187,17 @@ export class PartGradients {
       }
       seen.latents = keep(pass.latents.clone());
       seen.reconstruction = keep(pass.reconstruction.clone());
-      seen.indices = pass.indices.dataSync() as Int32Array;
+      seen.indices = keep(pass.indices.clone());
       return value.total;
     });
   }
 
   /** The discriminator's part of a step, with the same pictures and their reconstructions as they were. */
-  private judge(
+  private async judge(
     pixels: Tensor4D,
     reconstruction: Tensor4D,
     { step, part }: PartOfStep,
-  ): { terms: DiscriminatorTerms; gradients: Tensor[] } | undefined {
+  ): Promise<{ terms: DiscriminatorTerms; gradients: Tensor[] } | undefined> {
     const draws = seededDraws(this.randomOf(`discrimination ${step} ${part}`));
     return this.adversary?.isActive(step) === true
       ? this.adversary.look(pixels, reconstruction, draws)

@@ -142,13 +142,13 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
     try {
       const { step, adversary } = this;
       const judged = discriminatorGradients ?? [];
-      const discriminatorNorm = adversary?.checkedNorm(step, judged);
+      const discriminatorNorm = await adversary?.checkedNorm(step, judged);
       const update = await this.updater.update(step, gradients, { ...terms }, () => this.findCulprit());
       if (judged.length > 0) {
         adversary!.update(step, judged, discriminatorNorm!);
       }
       this.step += 1;
-      this.followUsage(latents, quantized);
+      await this.followUsage(latents, quantized);
       return { step: this.step, ...terms, ...update, codebookUsage: this.recentUsage, quantized };
     } finally {
       dispose([...gradients, ...(discriminatorGradients ?? []), latents]);
@@ -188,7 +188,7 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
     const numParts = this.config.training.gradient_accumulation_steps;
     for (let part = 0; part < numParts; part++) {
       const pixels = await this.parts.readBatch(this.step * numParts + part);
-      const culprit = firstNonFinite([['pictures', pixels]]);
+      const culprit = await firstNonFinite([['pictures', pixels]]);
       pixels.dispose();
       if (culprit !== undefined) {
         return { name: 'a picture of the batch', advice: 'Check the data set.' };
@@ -198,7 +198,7 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
   }
 
   /** Once a window: how much of the codebook was used, and new life for the rest where the config asks. */
-  private followUsage(latents: Tensor3D, quantized: boolean): void {
+  private async followUsage(latents: Tensor3D, quantized: boolean): Promise<void> {
     const revivalSteps = this.config.training.code_revival_steps;
     const window = revivalSteps > 0 ? revivalSteps : USAGE_WINDOW;
     if (!quantized || this.step % window !== 0) {
@@ -208,7 +208,7 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
     this.recentUsage = 1 - unused.length / this.codeCounts.length;
     this.codeCounts.fill(0);
     if (revivalSteps > 0 && unused.length > 0) {
-      reviveCodes(this.tokenizer, latents, unused, this.randomOf(`revival ${this.step}`));
+      await reviveCodes(this.tokenizer, latents, unused, this.randomOf(`revival ${this.step}`));
     }
   }
 
@@ -219,7 +219,7 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
       batches.push(tidy(() => this.tokenizer.encodeLatents(pixels).latents));
       pixels.dispose();
     }
-    codebookFromLatents(this.tokenizer, batches, this.randomOf('codebook'));
+    await codebookFromLatents(this.tokenizer, batches, this.randomOf('codebook'));
     batches.forEach((batch) => batch.dispose());
     this.movingWeights?.restore(
       'quantize.embedding.weight',
@@ -230,8 +230,10 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
   /** The mean colour of the data as the decoder's output bias. */
   private async setOutputBias(): Promise<void> {
     const pixels = await this.parts.readBatch(0);
-    const bias = tidy(() => mean(pixels, [0, 1, 2]).dataSync()) as Float32Array;
+    const colour = mean(pixels, [0, 1, 2]);
     pixels.dispose();
+    const bias = (await colour.data()) as Float32Array;
+    colour.dispose();
     const name = 'pixel_decoder.conv_out.bias';
     this.parameters.find(([parameter]) => parameter === name)![1].load(bias);
     this.movingWeights?.restore(name, tensor(bias));

@@ -116,7 +116,7 @@ export function describeTrainingStep(name: string, backend: TestBackend): void {
       }
       expect(Object.keys(seen.value!)).toHaveLength(features === undefined ? 4 : 7);
       expectClose(channelsFirst(seen.reconstruction!), stored('reconstruction'), FORWARD_TOLERANCE);
-      expectClose([globalNorm(gradients)], stored('grad_global_norm'), GLOBAL_TOLERANCE, 'global norm');
+      expectClose([await globalNorm(gradients)], stored('grad_global_norm'), GLOBAL_TOLERANCE, 'global norm');
       const grads = fixture.tensors('grads');
       expect(parameters).toHaveLength(grads.size);
       await expectGradients(parameters, gradients, {
@@ -124,7 +124,7 @@ export function describeTrainingStep(name: string, backend: TestBackend): void {
         cancelling: reference.grads_that_cancel_to_rounding_noise as string[],
       });
 
-      const step = discriminatorStep(discriminator!, pixels, seen.reconstruction!, {
+      const step = await discriminatorStep(discriminator!, pixels, seen.reconstruction!, {
         hingeLossWeight: 1,
         leCamWeight: 0.001,
         averages: {
@@ -196,7 +196,7 @@ async function expectGradients(
   gradients: readonly Tensor[],
   reference: { expected: (name: string) => FixtureTensor['values']; cancelling: readonly string[] },
 ): Promise<void> {
-  const norm = globalNorm(gradients);
+  const norm = await globalNorm(gradients);
   for (const [i, [name, parameter]] of parameters.entries()) {
     const values = await parameter.toPublished(gradients[i]!);
     if (reference.cancelling.includes(name)) {

@@ -29,6 +29,8 @@ interface Run {
 export class Trainer implements TrainApi {
   private current: Run | undefined;
   private isPaused = false;
+  /** What is being done with the model, see {@link inTurn}. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly wantedBackend: string | undefined) {}
 
@@ -40,8 +42,12 @@ export class Trainer implements TrainApi {
     return hasDeviceEmoji();
   }
 
-  async prepare(request: TrainRequest): Promise<TrainSetup> {
+  prepare(request: TrainRequest): Promise<TrainSetup> {
     this.isPaused = true;
+    return this.inTurn(() => this.begin(request));
+  }
+
+  private async begin(request: TrainRequest): Promise<TrainSetup> {
     this.current?.trainer.dispose();
     this.current = undefined;
     const { pictures, numSkipped } = await picturesOf(request);
@@ -69,19 +75,7 @@ export class Trainer implements TrainApi {
       if (this.isPaused || this.current !== run) {
         return 'paused';
       }
-      const start = performance.now();
-      const report = await trainer.next();
-      const milliseconds = performance.now() - start;
-      const isLast = report.step === steps;
-      onReport({
-        step: report.step,
-        loss: report.totalLoss,
-        reconstructionLoss: report.reconstructionLoss,
-        codebookUsage: report.quantized && report.codebookUsage > 0 ? report.codebookUsage : undefined,
-        milliseconds,
-        numTensors: memory().numTensors,
-        ...(report.step === 1 || report.step % WALL_STEPS === 0 || isLast ? { wall: await wallOf(run) } : {}),
-      });
+      onReport(await this.inTurn(() => stepOf(run)));
     }
     return 'done';
   }
@@ -90,22 +84,16 @@ export class Trainer implements TrainApi {
     this.isPaused = true;
   }
 
-  async save(): Promise<Blob> {
+  save(): Promise<Blob> {
     const { trainer } = this.needRun();
-    const { tokenizer } = trainer;
-    const tensors = [...tokenizer.namedParameters()].map(([name, parameter]) => ({
-      name,
-      shape: parameter.publishedShape,
-      values: () => parameter.toPublished(parameter.value),
-    }));
-    const zip = zipSync(
-      {
-        'config.json': new TextEncoder().encode(`${JSON.stringify(tokenizer.config, null, 2)}\n`),
-        'model.safetensors': await encodeSafetensors(tensors),
-      },
-      { level: 0 },
-    );
-    return new Blob([zip as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
+    return this.inTurn(() => zipOf(trainer));
+  }
+
+  /** Messages come in while a step waits for the graphics card: what uses the model waits for what came before. */
+  private inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = this.turn.then(task);
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   private needRun(): Run {
@@ -114,6 +102,40 @@ export class Trainer implements TrainApi {
     }
     return this.current;
   }
+}
+
+async function stepOf(run: Run): Promise<TrainReport> {
+  const start = performance.now();
+  const report = await run.trainer.next();
+  const milliseconds = performance.now() - start;
+  const { step, totalLoss, reconstructionLoss, quantized, codebookUsage } = report;
+  const hasWall = step === 1 || step % WALL_STEPS === 0 || step === run.steps;
+  return {
+    step,
+    loss: totalLoss,
+    reconstructionLoss,
+    codebookUsage: quantized && codebookUsage > 0 ? codebookUsage : undefined,
+    milliseconds,
+    numTensors: memory().numTensors,
+    ...(hasWall ? { wall: await wallOf(run) } : {}),
+  };
+}
+
+/** A model folder, zipped. */
+async function zipOf({ tokenizer }: TokenizerTrainer): Promise<Blob> {
+  const tensors = [...tokenizer.namedParameters()].map(([name, parameter]) => ({
+    name,
+    shape: parameter.publishedShape,
+    values: () => parameter.toPublished(parameter.value),
+  }));
+  const zip = zipSync(
+    {
+      'config.json': new TextEncoder().encode(`${JSON.stringify(tokenizer.config, null, 2)}\n`),
+      'model.safetensors': await encodeSafetensors(tensors),
+    },
+    { level: 0 },
+  );
+  return new Blob([zip as Uint8Array<ArrayBuffer>], { type: 'application/zip' });
 }
 
 async function picturesOf({

@@ -1,5 +1,3 @@
-import type { Program } from '../program';
-
 /** What the code of an attention program depends on. */
 export interface AttentionShape {
   readonly headWidth: number;

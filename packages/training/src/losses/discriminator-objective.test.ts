@@ -18,9 +18,9 @@ describe('discriminatorStep', () => {
   });
   afterAll(() => discriminator.dispose());
 
-  function step(leCamWeight: number, hingeLossWeight = 1): DiscriminatorStep {
+  async function step(leCamWeight: number, hingeLossWeight = 1): Promise<DiscriminatorStep> {
     const [pixels, reconstruction] = [1, 2].map((seed) => seededTensor(seed, 1, 16, 16, 3) as Tensor4D);
-    const result = discriminatorStep(discriminator, pixels!, reconstruction!, {
+    const result = await discriminatorStep(discriminator, pixels!, reconstruction!, {
       hingeLossWeight,
       leCamWeight,
       averages: { real: 0.5, fake: -0.5 },
@@ -30,8 +30,8 @@ describe('discriminatorStep', () => {
     return result;
   }
 
-  it('reports the weighted regularisation within the loss, and lets the averages follow', () => {
-    const [plain, regular] = [step(0), step(0.1)];
+  it('reports the weighted regularisation within the loss, and lets the averages follow', async () => {
+    const [plain, regular] = [await step(0), await step(0.1)];
     const { realLogit, fakeLogit, leCamLoss } = regular.terms;
     const square = (x: number): number => Math.max(0, x) ** 2;
     expect(leCamLoss).toBeCloseTo(0.1 * (square(realLogit + 0.5) + square(0.5 - fakeLogit)), 6);
@@ -41,12 +41,13 @@ describe('discriminatorStep', () => {
     expect(regular.averages.fake).toBeCloseTo(-0.999 * 0.5 + 0.001 * fakeLogit, 6);
   });
 
-  it('weighs the hinge loss', () => {
-    expect(step(0, 0.5).terms.discriminatorLoss).toBeCloseTo(0.5 * step(0).terms.discriminatorLoss, 6);
+  it('weighs the hinge loss', async () => {
+    const [whole, half] = [await step(0), await step(0, 0.5)];
+    expect(half.terms.discriminatorLoss).toBeCloseTo(0.5 * whole.terms.discriminatorLoss, 6);
   });
 
   it('gives a gradient for every trained parameter and leaves nothing else', async () => {
-    expect(step(0.1).gradients).toHaveLength(18);
+    expect((await step(0.1)).gradients).toHaveLength(18);
     expect(await tensorsLeftBy(() => step(0.1))).toBe(0);
   });
 });

@@ -2,6 +2,7 @@ import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { add, dispose, keep, mul, tidy } from '@tensorflow/tfjs-core';
 import type { Discriminator } from '../discriminators/discriminator';
 import type { Draws } from '../draws';
+import { scalarValues } from '../scalar-values';
 import { stepwiseMean } from '../stepwise-mean';
 import { valueAndGradients } from '../value-and-gradients';
 import type { LogitAverages } from './adversarial-losses';
@@ -44,12 +45,12 @@ export interface DiscriminatorStep {
  * @param step `averages` from before it; `draws` are taken for the pictures first.
  * @source method.md, section 8 and appendix A.
  */
-export function discriminatorStep(
+export async function discriminatorStep(
   discriminator: Discriminator,
   pixels: Tensor4D,
   reconstruction: Tensor4D,
   step: DiscriminatorObjectiveOptions & { readonly averages: LogitAverages; readonly draws: Draws },
-): DiscriminatorStep {
+): Promise<DiscriminatorStep> {
   const realView = viewOf(discriminator, pixels, step.draws);
   const fakeView = viewOf(discriminator, reconstruction, step.draws);
   const seen: Scalar[] = [];
@@ -66,10 +67,13 @@ export function discriminatorStep(
     });
   const parameters = discriminator.trainedParameters().map(([, parameter]) => parameter.value);
   const { value, gradients } = valueAndGradients(loss, parameters);
-  const [discriminatorLoss, realLogit, fakeLogit, leCam] = [value, ...seen].map(
-    (term) => term.dataSync()[0]!,
-  ) as [number, number, number, number];
-  dispose([value, ...seen, ...realView, ...fakeView]);
+  dispose([...realView, ...fakeView]);
+  const [discriminatorLoss, realLogit, fakeLogit, leCam] = (await scalarValues([value, ...seen])) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return {
     terms: { discriminatorLoss, realLogit, fakeLogit, leCamLoss: leCam },
     gradients,
