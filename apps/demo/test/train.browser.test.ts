@@ -6,10 +6,11 @@ import { fill, setBackend } from '@tensorflow/tfjs-core';
 import type { Rank } from '@tensorflow/tfjs-core';
 import { unzipSync } from 'fflate';
 import { ResTok } from '@restok/tokenizer';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { chooseFiles, goTo } from './models-page';
 import { openPage, startBrowser } from './open-page';
+import { errorOf, stepOf } from './train-page';
 
 /** A hundred steps in a tab, on a machine that may be busy. */
 const TRAINING_TIMEOUT = 1_500_000;
@@ -19,10 +20,6 @@ beforeAll(async () => {
   browser = await startBrowser();
 });
 afterAll(() => browser.close());
-
-const errorOf = async (page: Page): Promise<number> => Number(await page.getByTestId('error').textContent());
-const stepOf = async (page: Page): Promise<number> =>
-  Number(/\d+/.exec((await page.getByTestId('train-status').textContent()) ?? '')?.[0] ?? 0);
 
 /** A folder that a zip holds, on the disk until it is removed. */
 async function unpacked(zip: Buffer): Promise<string> {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { tokensToText } from '../../src/state/token-text';
@@ -7,11 +9,15 @@ import { makeExported } from '../make-exported';
 import { goTo, useModelAt } from '../models-page';
 import { openPage, startBrowser } from '../open-page';
 import { settled } from '../reconstruct-page';
+import { errorOf, stepOf } from '../train-page';
 
 /** Two backends sum in different orders; 8 bits hide all but a step or two of that. */
 const PIXEL_TOLERANCE = 2;
 /** A picture with fewer is nearly flat and would not tell one engine from another. */
 const MANY_VALUES = 16;
+
+/** A few steps, each of which takes some ten seconds here, and the first, which builds its programs, a minute. */
+const TRAINING_TIMEOUT = 500_000;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -34,6 +40,23 @@ describe('an emulated graphics card', () => {
     expect(largestDifference(await canvasPixels(page, 'generated'), expected)).toBeLessThanOrEqual(
       PIXEL_TOLERANCE,
     );
+    await context.close();
+  });
+
+  it('trains, and saves what it trained', { timeout: TRAINING_TIMEOUT }, async () => {
+    const { page, context, errors } = await openPage(browser, '?backend=webgpu#/train');
+    page.setDefaultTimeout(TRAINING_TIMEOUT);
+    await page.getByRole('radio', { name: '100', exact: true }).check({ force: true });
+    await page.getByRole('button', { name: 'Start' }).click();
+    await expect.poll(() => stepOf(page), { timeout: TRAINING_TIMEOUT }).toBeGreaterThanOrEqual(1);
+    const first = await errorOf(page);
+    await expect.poll(() => stepOf(page), { timeout: TRAINING_TIMEOUT }).toBeGreaterThanOrEqual(3);
+    expect(await errorOf(page)).toBeLessThan(first);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save the model' }).click();
+    const files = unzipSync(await readFile(await (await download).path()));
+    expect(Object.keys(files)).toEqual(['config.json', 'model.safetensors']);
+    expect(errors).toEqual([]);
     await context.close();
   });
 
