@@ -12,6 +12,7 @@ export default defineConfig({
       'apps/cli/src/commands/{eval,eval-shards}.test.ts',
       'apps/trainer/test/{kill,whole-recipe}.test.ts',
       'packages/backend-webgpu/test/parity.test.ts',
+      'packages/data/src/npz-rows.test.ts',
       'packages/generator/src/parity.test.ts',
       'packages/tokenizer/src/{loss-step-,}parity.test.ts',
     ],

@@ -1,19 +1,7 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json',
-};
+import sirv from 'sirv';
 
 /** A server of files that is up. */
 export interface StaticServer {
@@ -35,6 +23,11 @@ export async function serveFolder(
   options: { readonly path?: string; readonly allowOrigins?: boolean } = {},
 ): Promise<StaticServer> {
   const { path = '/', allowOrigins = false } = options;
+  // Looks at the folder for each request, as tests add files.
+  const serve = sirv(folder, {
+    dev: true,
+    setHeaders: (response) => response.setHeader('cache-control', 'no-cache'),
+  });
   const server = createServer((request, response) => {
     if (allowOrigins) {
       response.setHeader('access-control-allow-origin', '*');
@@ -45,42 +38,17 @@ export async function serveFolder(
       response.writeHead(204).end();
       return;
     }
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const inFolder = pathname.startsWith(path) ? decodeURIComponent(pathname.slice(path.length)) : undefined;
-    const file = normalize(join(folder, inFolder === '' ? 'index.html' : (inFolder ?? '')));
-    if (inFolder === undefined || !file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end('There is no such file.');
+    const notFound = (): void => void response.writeHead(404).end('There is no such file.');
+    if (request.url?.startsWith(path) !== true) {
+      notFound();
       return;
     }
-    send(file, request.headers.range, response);
+    request.url = request.url.slice(path.length - 1);
+    serve(request, response, notFound);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}${path}`, close: () => close(server) };
-}
-
-function send(file: string, range: string | undefined, response: ServerResponse): void {
-  const { size } = statSync(file);
-  response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
-  response.setHeader('accept-ranges', 'bytes');
-  response.setHeader('cache-control', 'no-cache');
-  const wanted = /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
-  if (wanted === null) {
-    response.writeHead(200, { 'content-length': size });
-    createReadStream(file).pipe(response);
-    return;
-  }
-  const start = Number(wanted[1]);
-  const end = Math.min(size - 1, wanted[2] === '' ? size - 1 : Number(wanted[2]));
-  if (start > end) {
-    response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
-    return;
-  }
-  response.writeHead(206, {
-    'content-length': end - start + 1,
-    'content-range': `bytes ${start}-${end}/${size}`,
-  });
-  createReadStream(file, { start, end }).pipe(response);
 }
 
 async function close(server: Server): Promise<void> {

@@ -65,6 +65,20 @@ export function npyHeader(descriptor: string, sides: readonly number[]): Uint8Ar
   return file;
 }
 
+/** What the header of a .npy file says. */
+export interface NpyHeader {
+  /** NumPy's name of the type. */
+  readonly descriptor: string;
+  readonly shape: readonly number[];
+  /** Number of values. */
+  readonly size: number;
+  /** Where the values begin. */
+  readonly start: number;
+}
+
+/** Bytes of which {@link readNpyHeader} needs no more. */
+export const MAX_NPY_PREFIX = MAGIC.length + 6 + MAX_HEADER_BYTES;
+
 /**
  * Decodes a .npy file, whatever the order of its header's entries.
  *
@@ -72,6 +86,19 @@ export function npyHeader(descriptor: string, sides: readonly number[]): Uint8Ar
  * @throws DataError when it is cut off or goes on after its values, of a type not listed here, or in Fortran order.
  */
 export function decodeNpy(file: Uint8Array, name: string): NpyArray {
+  const { descriptor, shape, size, start } = readNpyHeader(file, name);
+  // A copy: typed arrays need aligned bytes, and `slice` of a Node Buffer would share them.
+  const data = new Uint8Array(file.subarray(start));
+  return { shape, values: decodeValues(descriptor, data, size, name) };
+}
+
+/**
+ * Reads the header of a .npy file from its beginning.
+ *
+ * @param name what errors call the file.
+ * @throws DataError when it is cut off, or not that of a plain array in C order.
+ */
+export function readNpyHeader(file: Uint8Array, name: string): NpyHeader {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const isNpy = file.length >= 12 && [...MAGIC].every((character, i) => file[i] === character.charCodeAt(0));
   if (!isNpy || !VERSIONS.includes(file[MAGIC.length]!)) {
@@ -100,9 +127,7 @@ export function decodeNpy(file: Uint8Array, name: string): NpyArray {
   if (!Number.isSafeInteger(size) || !shape.every(Number.isSafeInteger)) {
     throw invalid(name, `its shape (${sides.slice(0, 40)}) is too large`);
   }
-  // A copy: typed arrays need aligned bytes, and `slice` of a Node Buffer would share them.
-  const data = new Uint8Array(file.subarray(start + length));
-  return { shape, values: decodeValues(descriptor, data, size, name) };
+  return { descriptor, shape, size, start: start + length };
 }
 
 function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Array } {

@@ -5,7 +5,7 @@ import type { NpyArray } from './npy';
 import { decodeNpy } from './npy';
 import { problemOf } from './read-file';
 import { readFully } from './read-fully';
-import type { ArchiveBytes } from './zip-reader';
+import type { ArchiveBytes } from './zip-directory';
 import { unzip } from './zip-reader';
 
 /** Arrays that are larger together are refused unless more is asked for. */
@@ -47,14 +47,10 @@ export async function readNpzSome<Name extends string>(
   wanted: readonly Name[],
   { maxBytes = MAX_BYTES }: ReadNpzOptions = {},
 ): Promise<Partial<Record<Name, NpyArray>>> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? new DataError(`readNpz: ${path} does not exist. Check the path.`)
-      : unreadable(path, error);
-  });
+  const archive = await openArchive(path);
   try {
     const files = await unzip(
-      await bytesOf(file, path),
+      archive,
       wanted.map((name) => `${name}.npy`),
       { archiveName: path, maxBytes },
     );
@@ -64,7 +60,27 @@ export async function readNpzSome<Name extends string>(
     });
     return Object.fromEntries(arrays) as Partial<Record<Name, NpyArray>>;
   } finally {
+    await archive.close();
+  }
+}
+
+/** An archive on the disk, to be closed by the caller. */
+export interface OpenArchive extends ArchiveBytes {
+  close(): Promise<void>;
+}
+
+/** @throws DataError when there is no such file, or nothing in it. */
+export async function openArchive(path: string): Promise<OpenArchive> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
+      ? new DataError(`readNpz: ${path} does not exist. Check the path.`)
+      : unreadable(path, error);
+  });
+  try {
+    return { ...(await bytesOf(file, path)), close: () => file.close() };
+  } catch (error) {
     await file.close();
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { DataError } from '@restok/core';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import type { ArchiveBytes } from './zip-reader';
+import type { ArchiveBytes } from './zip-directory';
 import { unzip } from './zip-reader';
 
 const TEXT = Buffer.from('some text that repeats, repeats, repeats, repeats');

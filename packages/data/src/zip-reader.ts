@@ -1,23 +1,8 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { DataError } from '@restok/core';
 import { problemOf } from './read-file';
-
-/** An archive that is read in parts, so that it may be larger than memory. */
-export interface ArchiveBytes {
-  readonly size: number;
-  /** Bytes `start` to `end` (exclusive); fewer where the archive ends before. */
-  read(start: number, end: number): Promise<Buffer>;
-}
-
-/** A file in a zip archive, packed. */
-interface ZipEntry {
-  readonly method: number;
-  readonly checksum: number;
-  readonly packedBytes: number;
-  readonly bytes: number;
-  /** Where the entry's own header starts. */
-  readonly start: number;
-}
+import type { ArchiveBytes, ZipEntry } from './zip-directory';
+import { contentStart, DEFLATED, findEntries, STORED } from './zip-directory';
 
 export interface UnzipOptions {
   /** What errors call the archive. */
@@ -25,28 +10,6 @@ export interface UnzipOptions {
   /** What all wanted files may have together, unpacked. */
   readonly maxBytes: number;
 }
-
-const END_SIGNATURE = 0x06054b50;
-const END_BYTES = 22;
-const MAX_COMMENT_BYTES = 65535;
-/** In archives of 4 GiB and more: where the large end record is, right before the end record. */
-const LOCATOR_SIGNATURE = 0x07064b50;
-const LOCATOR_BYTES = 20;
-const LARGE_END_SIGNATURE = 0x06064b50;
-const LARGE_END_BYTES = 56;
-const DIRECTORY_SIGNATURE = 0x02014b50;
-const DIRECTORY_BYTES = 46;
-/** Larger directories are refused: a data set's npz has a handful of arrays. */
-const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
-const LOCAL_SIGNATURE = 0x04034b50;
-const LOCAL_BYTES = 30;
-const STORED = 0;
-const DEFLATED = 8;
-/** Of the extra field that holds what is too large for its own. */
-const LARGE_EXTRA = 1;
-/** Stands for a number that is in that field. */
-const LARGE_16 = 0xffff;
-const LARGE_32 = 0xffffffff;
 
 /**
  * Unpacks some files of a zip archive into memory; names are compared whole and never used as paths. Of the archive no
@@ -63,18 +26,8 @@ export async function unzip(
   wanted: readonly string[],
   { archiveName, maxBytes }: UnzipOptions,
 ): Promise<Map<string, Uint8Array>> {
-  const entries = new Map<string, ZipEntry>();
-  try {
-    const seen = new Set<string>();
-    await readDirectory(archive, (name, entry) => {
-      if (seen.has(name) && wanted.includes(name)) {
-        throw new RangeError(`"${name}" occurs twice`);
-      }
-      seen.add(name);
-      if (wanted.includes(name)) {
-        entries.set(name, entry);
-      }
-    });
+  return whole(archiveName, async () => {
+    const entries = await findEntries(archive, wanted);
     const total = [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     if (total > maxBytes) {
       throw new DataError(
@@ -86,6 +39,13 @@ export async function unzip(
       files.set(name, await unpack(archive, name, entry));
     }
     return files;
+  });
+}
+
+/** Turns what goes wrong in an archive into a DataError. */
+export async function whole<Result>(archiveName: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof DataError) {
       throw error;
@@ -96,116 +56,8 @@ export async function unzip(
   }
 }
 
-/** Reading past the end of a part throws a RangeError. */
-async function readDirectory(
-  archive: ArchiveBytes,
-  take: (name: string, entry: ZipEntry) => void,
-): Promise<void> {
-  const { count, start, bytes } = await findDirectory(archive);
-  if (bytes > MAX_DIRECTORY_BYTES || start + bytes > archive.size) {
-    throw new RangeError('its directory is damaged');
-  }
-  const data = await archive.read(start, start + bytes);
-  let position = 0;
-  for (let i = 0; i < count; i++) {
-    if (data.readUInt32LE(position) !== DIRECTORY_SIGNATURE) {
-      throw new RangeError('its directory is damaged');
-    }
-    const nameStart = position + DIRECTORY_BYTES;
-    const nameEnd = nameStart + data.readUInt16LE(position + 28);
-    const extraEnd = nameEnd + data.readUInt16LE(position + 30);
-    const [unpacked, packed, entryStart] = largeNumbers(
-      [24, 20, 42].map((offset) => data.readUInt32LE(position + offset)),
-      data.subarray(nameEnd, extraEnd),
-    );
-    take(data.toString('utf8', nameStart, nameEnd), {
-      method: data.readUInt16LE(position + 10),
-      checksum: data.readUInt32LE(position + 16),
-      packedBytes: packed!,
-      bytes: unpacked!,
-      start: entryStart!,
-    });
-    position = extraEnd + data.readUInt16LE(position + 32);
-  }
-}
-
-interface DirectoryPlace {
-  readonly count: number;
-  readonly start: number;
-  readonly bytes: number;
-}
-
-async function findDirectory(archive: ArchiveBytes): Promise<DirectoryPlace> {
-  const tailStart = Math.max(0, archive.size - END_BYTES - MAX_COMMENT_BYTES - LOCATOR_BYTES);
-  const tail = await archive.read(tailStart, archive.size);
-  for (let position = tail.length - END_BYTES; position >= 0; position--) {
-    if (tail.readUInt32LE(position) === END_SIGNATURE) {
-      const count = tail.readUInt16LE(position + 10);
-      const bytes = tail.readUInt32LE(position + 12);
-      const start = tail.readUInt32LE(position + 16);
-      const isLarge = count === LARGE_16 || bytes === LARGE_32 || start === LARGE_32;
-      return isLarge ? findLargeDirectory(archive, tail, position - LOCATOR_BYTES) : { count, start, bytes };
-    }
-  }
-  throw new RangeError('it has no directory');
-}
-
-async function findLargeDirectory(
-  archive: ArchiveBytes,
-  tail: Buffer,
-  locator: number,
-): Promise<DirectoryPlace> {
-  if (locator < 0 || tail.readUInt32LE(locator) !== LOCATOR_SIGNATURE) {
-    throw new RangeError('it has no directory');
-  }
-  const position = wholeNumber(tail, locator + 8);
-  const end = await archive.read(position, position + LARGE_END_BYTES);
-  if (end.readUInt32LE(0) !== LARGE_END_SIGNATURE) {
-    throw new RangeError('it has no directory');
-  }
-  return { count: wholeNumber(end, 32), bytes: wholeNumber(end, 40), start: wholeNumber(end, 48) };
-}
-
-/** Numbers of an entry, those that are too large for their own field out of its extra field, in the same order. */
-function largeNumbers(numbers: readonly number[], extra: Buffer): number[] {
-  if (!numbers.includes(LARGE_32)) {
-    return [...numbers];
-  }
-  for (let position = 0; position + 4 <= extra.length;) {
-    const end = position + 4 + extra.readUInt16LE(position + 2);
-    if (extra.readUInt16LE(position) === LARGE_EXTRA) {
-      let next = position + 4;
-      return numbers.map((number) => {
-        if (number !== LARGE_32) {
-          return number;
-        }
-        next += 8;
-        return wholeNumber(extra.subarray(0, end), next - 8);
-      });
-    }
-    position = end;
-  }
-  return [...numbers];
-}
-
-function wholeNumber(data: Buffer, position: number): number {
-  const value = Number(data.readBigUInt64LE(position));
-  if (!Number.isSafeInteger(value)) {
-    throw new RangeError('a size in it is too large');
-  }
-  return value;
-}
-
 async function unpack(archive: ArchiveBytes, name: string, entry: ZipEntry): Promise<Uint8Array> {
-  const header = await archive.read(entry.start, entry.start + LOCAL_BYTES);
-  if (header.readUInt32LE(0) !== LOCAL_SIGNATURE) {
-    throw new RangeError(`"${name}" is not where the directory says`);
-  }
-  const extra = header.readUInt16LE(26) + header.readUInt16LE(28);
-  const start = entry.start + LOCAL_BYTES + extra;
-  if (start + entry.packedBytes > archive.size) {
-    throw new RangeError(`"${name}" has another size than the directory says`);
-  }
+  const start = await contentStart(archive, name, entry);
   const file = decompress(await archive.read(start, start + entry.packedBytes), name, entry);
   if (file.length !== entry.bytes) {
     throw new RangeError(`"${name}" has another size than the directory says`);

@@ -1,0 +1,64 @@
+import { DataError } from '@restok/core';
+import { MAX_NPY_PREFIX, readNpyHeader } from './npy';
+import { openArchive } from './npz';
+import { openContent } from './zip-content';
+import { findEntries } from './zip-directory';
+import { whole } from './zip-reader';
+
+/** An array of bytes in a .npz, of which rows are read when they are asked for. */
+export interface NpzRows {
+  readonly shape: readonly number[];
+  /** Rows `start` to `end` (exclusive) of the first axis; in their order is fastest. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an array of bytes of a .npz, both of any size, and checks it against its checksum.
+ *
+ * @param name of the array, uint8 `[N, ...]`.
+ * @returns its rows; closed by the caller.
+ * @throws DataError when the file is missing or damaged, lacks the array, or that is of another type.
+ */
+export async function openNpzRows(path: string, name: string): Promise<NpzRows> {
+  const archive = await openArchive(path);
+  const inOrder = turns();
+  try {
+    const file = `${name}.npy`;
+    const entry = (await whole(path, () => findEntries(archive, [file]))).get(file);
+    if (entry === undefined) {
+      throw new DataError(`openNpzRows: ${path} holds no array "${name}". Check the name.`);
+    }
+    const content = await whole(path, () => openContent(archive, file, entry));
+    const prefix = await content.read(0, Math.min(content.bytes, MAX_NPY_PREFIX));
+    const { descriptor, shape, size, start: first } = readNpyHeader(prefix, `${path}/${name}`);
+    if (descriptor !== '|u1' || shape.length === 0 || content.bytes !== first + size) {
+      throw new DataError(
+        `openNpzRows: ${path}/${name} must hold uint8 [N, ...], got ${descriptor} [${shape.join(', ')}] in ${content.bytes - first} bytes. Write it as uint8.`,
+      );
+    }
+    const rowBytes = shape.slice(1).reduce((product, side) => product * side, 1);
+    const place = (row: number): number => first + row * rowBytes;
+    return {
+      shape,
+      read: (start, end) => inOrder(() => whole(path, () => content.read(place(start), place(end)))),
+      async close() {
+        await content.close();
+        await archive.close();
+      },
+    };
+  } catch (error) {
+    await archive.close();
+    throw error;
+  }
+}
+
+/** Lets each of several calls wait for the one before. */
+function turns(): <Result>(task: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = last.then(task);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
