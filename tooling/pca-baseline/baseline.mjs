@@ -32,11 +32,11 @@ const BLOCK = 128;
  * @param {import('@restok/data').EmojiDataset} train what components, variances and splits come from.
  * @param {import('@restok/data').EmojiDataset} test what is scored.
  * @param {{ seed: number, passes: number, onProgress?: (text: string) => void }} options
- * @returns {{ meanPicture: number, fixed: BaselineRow[], best: BaselineRow[] }}
+ * @returns {Promise<{ meanPicture: number, fixed: BaselineRow[], best: BaselineRow[] }>}
  */
-export function pcaBaseline(train, test, { seed, passes, onProgress = () => {} }) {
+export async function pcaBaseline(train, test, { seed, passes, onProgress = () => {} }) {
   const most = Math.max(...fixedSplits.map(({ components }) => components), budgets.at(-1) / bitChoices[0]);
-  const model = principalComponents(train, {
+  const model = await principalComponents(train, {
     count: most,
     passes,
     seed,
@@ -44,8 +44,8 @@ export function pcaBaseline(train, test, { seed, passes, onProgress = () => {} }
   });
   const count = model.variances.length;
   const coordinates = (pictures) => project(pictures, model.mean, model.components);
-  const trainCoordinates = coordinates(train);
-  const testCoordinates = coordinates(test);
+  const trainCoordinates = await coordinates(train);
+  const testCoordinates = await coordinates(test);
   const lengths = squaredLengths(train, model.mean);
 
   const score = (split) => {

@@ -17,7 +17,7 @@ async function main() {
   const result = {
     command: `node tooling/pca-baseline/run.mjs --data DIR --passes ${passes} --seed ${seed}`,
     pictures: { train: train.count, test: test.count },
-    ...pcaBaseline(train, test, { passes, seed, onProgress: showProgress }),
+    ...(await pcaBaseline(train, test, { passes, seed, onProgress: showProgress })),
     gemm,
     seconds: Math.round((performance.now() - startedAt) / 1000),
   };

@@ -9,11 +9,11 @@ const SETTINGS = { count: NUM_COMPONENTS, passes: 6, seed: 1 };
  * 0 ... 1, found on the reference pictures.
  *
  * @param {{ count: number, bytes(index: number): Uint8Array }} reference
- * @returns a function from pictures of the same form to their statistics.
+ * @returns an asynchronous function from pictures of the same form to their statistics.
  */
-export function pixelFeatures(reference) {
-  const { mean, components } = principalComponents(reference, SETTINGS);
-  return (pictures) => featureStatistics(project(pictures, mean, components), NUM_COMPONENTS);
+export async function pixelFeatures(reference) {
+  const { mean, components } = await principalComponents(reference, SETTINGS);
+  return async (pictures) => featureStatistics(await project(pictures, mean, components), NUM_COMPONENTS);
 }
 
 /** Every second picture, from the first or the second on. */

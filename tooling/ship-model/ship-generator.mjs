@@ -57,13 +57,14 @@ async function losses() {
 
 /** Distances of generated pictures to the test pictures, one for each of their labels. */
 async function frechetDistances() {
-  const statisticsOf = pixelFeatures(test);
-  const reference = statisticsOf(test);
-  const distance = (pictures) => Number(frechetDistance(reference, statisticsOf(pictures)).toFixed(2));
+  const statisticsOf = await pixelFeatures(test);
+  const reference = await statisticsOf(test);
+  const halves = [await statisticsOf(everySecond(test, 0)), await statisticsOf(everySecond(test, 1))];
+  const distance = async (pictures) => hundredths(frechetDistance(reference, await statisticsOf(pictures)));
   const { indices, labels } = await readCodes();
   const byGuidance = {};
   for (const guidanceScale of GUIDANCE_SCALES) {
-    byGuidance[guidanceScale] = distance(await decoded(await generated(labels, guidanceScale)));
+    byGuidance[guidanceScale] = await distance(await decoded(await generated(labels, guidanceScale)));
     process.stderr.write(`guidance ${guidanceScale}: ${byGuidance[guidanceScale]}\n`);
   }
   return {
@@ -72,10 +73,8 @@ async function frechetDistances() {
     seed: SEED,
     ...SAMPLING,
     byGuidance,
-    reconstructions: distance(await decoded(indices)),
-    halvesOfTestSet: Number(
-      frechetDistance(statisticsOf(everySecond(test, 0)), statisticsOf(everySecond(test, 1))).toFixed(2),
-    ),
+    reconstructions: await distance(await decoded(indices)),
+    halvesOfTestSet: hundredths(frechetDistance(...halves)),
   };
 }
 
@@ -127,4 +126,8 @@ function rounded({ count, loss, accuracy, levelLosses, levelAccuracies }) {
     levelLosses: levelLosses.map(round),
     levelAccuracies: levelAccuracies.map(round),
   };
+}
+
+function hundredths(value) {
+  return Number(value.toFixed(2));
 }

@@ -70,8 +70,9 @@ export interface NpyHeader {
   /** NumPy's name of the type. */
   readonly descriptor: string;
   readonly shape: readonly number[];
-  /** Number of values. */
+  /** Number of values, and bytes of each. */
   readonly size: number;
+  readonly valueBytes: number;
   /** Where the values begin. */
   readonly start: number;
 }
@@ -86,17 +87,25 @@ export const MAX_NPY_PREFIX = MAGIC.length + 6 + MAX_HEADER_BYTES;
  * @throws DataError when it is cut off or goes on after its values, of a type not listed here, or in Fortran order.
  */
 export function decodeNpy(file: Uint8Array, name: string): NpyArray {
-  const { descriptor, shape, size, start } = readNpyHeader(file, name);
+  const header = readNpyHeader(file, name);
+  checkNpySize(header, file.length, name);
   // A copy: typed arrays need aligned bytes, and `slice` of a Node Buffer would share them.
-  const data = new Uint8Array(file.subarray(start));
-  return { shape, values: decodeValues(descriptor, data, size, name) };
+  const data = new Uint8Array(file.subarray(header.start));
+  return { shape: header.shape, values: decodeValues(header, data, name) };
+}
+
+/** @throws DataError when a .npy file of so many bytes does not end with its values. */
+export function checkNpySize({ size, valueBytes, start }: NpyHeader, bytes: number, name: string): void {
+  if (bytes - start !== size * valueBytes) {
+    throw invalid(name, `it holds ${bytes - start} bytes instead of ${size * valueBytes}`);
+  }
 }
 
 /**
  * Reads the header of a .npy file from its beginning.
  *
  * @param name what errors call the file.
- * @throws DataError when it is cut off, or not that of a plain array in C order.
+ * @throws DataError when it is cut off, or not that of a plain array in C order of a type listed here.
  */
 export function readNpyHeader(file: Uint8Array, name: string): NpyHeader {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -127,7 +136,16 @@ export function readNpyHeader(file: Uint8Array, name: string): NpyHeader {
   if (!Number.isSafeInteger(size) || !shape.every(Number.isSafeInteger)) {
     throw invalid(name, `its shape (${sides.slice(0, 40)}) is too large`);
   }
-  return { descriptor, shape, size, start: start + length };
+  const valueBytes = BYTES_BY_DESCRIPTOR.get(descriptor) ?? textWidth(descriptor) * 4;
+  if (valueBytes === 0) {
+    throw invalid(name, `values of type ${descriptor} are not supported`);
+  }
+  return { descriptor, shape, size, valueBytes, start: start + length };
+}
+
+/** Characters of a text of this type, 0 for types that are none. */
+function textWidth(descriptor: string): number {
+  return Number(/^<U(\d+)$/.exec(descriptor)?.[1] ?? 0);
 }
 
 function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Array } {
@@ -152,17 +170,7 @@ function encodeValues(values: NpyValues): { descriptor: string; bytes: Uint8Arra
   return { descriptor: `<U${width}`, bytes: new Uint8Array(codes.buffer) };
 }
 
-function decodeValues(descriptor: string, data: Uint8Array, size: number, name: string): NpyValues {
-  const texts = /^<U(\d+)$/.exec(descriptor);
-  const width = texts === null ? 0 : Number(texts[1]);
-  const valueBytes = BYTES_BY_DESCRIPTOR.get(descriptor) ?? width * 4;
-  if (valueBytes === 0) {
-    throw invalid(name, `values of type ${descriptor} are not supported`);
-  }
-  if (data.length !== size * valueBytes) {
-    throw invalid(name, `it holds ${data.length} bytes instead of ${size * valueBytes}`);
-  }
-  const { buffer } = data;
+function decodeValues({ descriptor, size }: NpyHeader, { buffer }: Uint8Array, name: string): NpyValues {
   switch (descriptor) {
     case '<i4':
       return new Int32Array(buffer, 0, size);
@@ -175,6 +183,7 @@ function decodeValues(descriptor: string, data: Uint8Array, size: number, name: 
     case '<i8':
       return new BigInt64Array(buffer, 0, size);
     default: {
+      const width = textWidth(descriptor);
       const codes = new Uint32Array(buffer, 0, size * width);
       if (codes.some((code) => code > LARGEST_CODE_POINT)) {
         throw invalid(name, 'its texts are not unicode');

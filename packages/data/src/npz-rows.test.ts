@@ -51,16 +51,20 @@ describe('openNpzRows', () => {
     await opened.close();
   });
 
-  it('refuses what is no array of bytes, or not there', async () => {
+  it('tells the type, and gives bytes of whatever type it is', async () => {
+    const path = join(folder, 'floats.npz');
+    const floats = Float32Array.of(1, 2, 3, 4, 5, 6);
+    await writeNpz(path, { floats: { shape: [3, 2], values: floats } });
+    const opened = await openNpzRows(path, 'floats');
+    expect(opened).toMatchObject({ descriptor: '<f4', shape: [3, 2] });
+    expect([...new Float32Array(Uint8Array.from(await opened.read(1, 3)).buffer)]).toEqual([3, 4, 5, 6]);
+    await opened.close();
+  });
+
+  it('refuses what has no rows, or is not there', async () => {
     const path = join(folder, 'others.npz');
-    await writeNpz(path, {
-      floats: { shape: [2], values: Float32Array.of(1, 2) },
-      single: { shape: [], values: Uint8Array.of(1) },
-    });
-    await expect(openNpzRows(path, 'floats')).rejects.toThrow(
-      `openNpzRows: ${path}/floats must hold uint8 [N, ...], got <f4 [2] in 8 bytes. Write it as uint8.`,
-    );
-    await expect(openNpzRows(path, 'single')).rejects.toThrow('must hold uint8 [N, ...], got |u1 []');
+    await writeNpz(path, { single: { shape: [], values: Uint8Array.of(1) } });
+    await expect(openNpzRows(path, 'single')).rejects.toThrow('single must have rows, got a single value');
     await expect(openNpzRows(path, 'arr_0')).rejects.toThrow('holds no array "arr_0"');
     await expect(openNpzRows(join(folder, 'none.npz'), 'arr_0')).rejects.toThrow('does not exist');
   });
@@ -86,7 +90,7 @@ describe('openNpzRows', () => {
       await expect(openNpzRows(path, 'arr_0'), name).rejects.toThrow(/is not a complete \.npz file/);
     }
     const cut = await packed('cut-values.npz', encodeNpy(rows).subarray(0, 5000));
-    await expect(openNpzRows(cut, 'arr_0')).rejects.toThrow(/got \|u1 \[600, 2, 5000\] in 4872 bytes/);
+    await expect(openNpzRows(cut, 'arr_0')).rejects.toThrow('it holds 4872 bytes instead of 6000000');
   });
 
   it.runIf(process.env.RESTOK_SLOW !== undefined)(

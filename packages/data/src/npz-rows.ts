@@ -1,24 +1,25 @@
 import { DataError } from '@restok/core';
-import { MAX_NPY_PREFIX, readNpyHeader } from './npy';
+import { checkNpySize, MAX_NPY_PREFIX, readNpyHeader } from './npy';
 import { openArchive } from './npz';
 import { openContent } from './zip-content';
 import { findEntries } from './zip-directory';
 import { whole } from './zip-reader';
 
-/** An array of bytes in a .npz, of which rows are read when they are asked for. */
+/** An array in a .npz, of which rows are read when they are asked for. */
 export interface NpzRows {
+  /** NumPy's name of the type, such as `|u1`. */
+  readonly descriptor: string;
   readonly shape: readonly number[];
-  /** Rows `start` to `end` (exclusive) of the first axis; in their order is fastest. */
+  /** Bytes of rows `start` to `end` (exclusive) of the first axis; in their order is fastest. */
   read(start: number, end: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
 /**
- * Opens an array of bytes of a .npz, both of any size, and checks it against its checksum.
+ * Opens an array of a .npz, both of any size, and checks it against its checksum.
  *
- * @param name of the array, uint8 `[N, ...]`.
  * @returns its rows; closed by the caller.
- * @throws DataError when the file is missing or damaged, lacks the array, or that is of another type.
+ * @throws DataError when the file is missing or damaged or lacks the array, or that has no rows.
  */
 export async function openNpzRows(path: string, name: string): Promise<NpzRows> {
   const archive = await openArchive(path);
@@ -31,15 +32,16 @@ export async function openNpzRows(path: string, name: string): Promise<NpzRows> 
     }
     const content = await whole(path, () => openContent(archive, file, entry));
     const prefix = await content.read(0, Math.min(content.bytes, MAX_NPY_PREFIX));
-    const { descriptor, shape, size, start: first } = readNpyHeader(prefix, `${path}/${name}`);
-    if (descriptor !== '|u1' || shape.length === 0 || content.bytes !== first + size) {
-      throw new DataError(
-        `openNpzRows: ${path}/${name} must hold uint8 [N, ...], got ${descriptor} [${shape.join(', ')}] in ${content.bytes - first} bytes. Write it as uint8.`,
-      );
+    const header = readNpyHeader(prefix, `${path}/${name}`);
+    checkNpySize(header, content.bytes, `${path}/${name}`);
+    const { descriptor, shape, valueBytes } = header;
+    if (shape.length === 0) {
+      throw new DataError(`openNpzRows: ${path}/${name} must have rows, got a single value. Check the name.`);
     }
-    const rowBytes = shape.slice(1).reduce((product, side) => product * side, 1);
-    const place = (row: number): number => first + row * rowBytes;
+    const rowBytes = shape.slice(1).reduce((product, side) => product * side, valueBytes);
+    const place = (row: number): number => header.start + row * rowBytes;
     return {
+      descriptor,
       shape,
       read: (start, end) => inOrder(() => whole(path, () => content.read(place(start), place(end)))),
       async close() {

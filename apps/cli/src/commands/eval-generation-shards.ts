@@ -17,7 +17,7 @@ import type { Report, ShardWork } from '../shards/sharded-command';
 import { UsageError } from '../usage-error';
 import { useBackend } from '../use-backend';
 import type { EvalGenerationOptions } from './eval-generation';
-import { checkResize, EVALUATION_BLOCK, openPair } from './eval-generation';
+import { checkResize, closePair, EVALUATION_BLOCK, openPair } from './eval-generation';
 
 /** Options of an evaluation of generated pictures in shards. */
 export interface DividedEvalGenerationOptions extends EvalGenerationOptions {
@@ -45,7 +45,8 @@ export async function openEvalGeneration(
   checkDividedEvalGeneration(options);
   await useBackend(options.backend, options.threads);
   await checkOutputs([join(out, 'job.json')], []);
-  const { samples, reference, stored, settings } = await openPair(options, sharedName);
+  const pair = await openPair(options, sharedName);
+  const { samples, reference, stored, settings } = pair;
   const { network, settings: ofNetwork } = await loadInception(
     { inception: inception!, resize, shown: sharedName(inception!) },
     output.progress,
@@ -95,9 +96,9 @@ export async function openEvalGeneration(
       });
       return reportOf(out, shardText(shard), pictures, true);
     },
-    close() {
+    async close() {
       network.dispose();
-      return Promise.resolve();
+      await closePair(pair);
     },
   };
 }

@@ -5,7 +5,7 @@ import { principalComponents, project } from '@restok/metrics/principal-componen
 import { COMPONENTS, generationLabels, inceptionReport } from '../evaluation/generation-report';
 import { featuresOf, loadInception } from '../evaluation/inception-features';
 import type { PictureSet } from '../evaluation/picture-set';
-import { isArchive, openScoredData, pixelsDigest, readSamples, readSet } from '../evaluation/picture-set';
+import { isArchive, openScoredData, pixelsDigest, openSamples, readSet } from '../evaluation/picture-set';
 import type { EvaluationReport } from '../evaluation/report';
 import { reportLines } from '../evaluation/report';
 import type { StoredStatistics } from '../evaluation/stored-statistics';
@@ -42,10 +42,14 @@ export async function evalGeneration(options: EvalGenerationOptions): Promise<vo
   const output = createOutput(options);
   await useBackend(options.backend, options.threads);
   const pair = await openPair(options, (path) => path);
-  const { inception, resize } = options;
-  const report =
-    inception === undefined ? byPixels(pair) : await byInception(pair, { inception, resize }, output);
-  output.result(report, reportLines(report, generationLabels));
+  try {
+    const { inception, resize } = options;
+    const report =
+      inception === undefined ? await byPixels(pair) : await byInception(pair, { inception, resize }, output);
+    output.result(report, reportLines(report, generationLabels));
+  } finally {
+    await closePair(pair);
+  }
 }
 
 /** @throws UsageError where there is a --resize and no network. */
@@ -60,8 +64,12 @@ export function checkResize({
   }
 }
 
+export async function closePair({ samples, reference }: ScoredPair): Promise<void> {
+  await Promise.all([samples.close(), reference.close()]);
+}
+
 /**
- * Reads both sets.
+ * Opens both sets, for {@link closePair}.
  *
  * @param shown what reports call a path.
  */
@@ -69,8 +77,13 @@ export async function openPair(
   options: Pick<EvalGenerationOptions, 'samples' | 'reference' | 'inception'>,
   shown: (path: string) => string,
 ): Promise<ScoredPair> {
-  const samples = await readSamples(options.samples);
-  const { name, pictures } = await openReference(options.reference, shown(options.reference), samples);
+  const samples = await openSamples(options.samples);
+  const { name, pictures } = await openReference(options.reference, shown(options.reference), samples).catch(
+    async (error: unknown) => {
+      await samples.close();
+      throw error;
+    },
+  );
   const hasFile = options.inception !== undefined && isArchive(options.reference);
   return {
     samples,
@@ -80,11 +93,11 @@ export async function openPair(
       samples: shown(options.samples),
       'samples count': samples.count,
       'samples size': `${samples.width} x ${samples.height}`,
-      'samples sha256': pixelsDigest(samples),
+      'samples sha256': await pixelsDigest(samples),
       reference: name,
       'reference count': pictures.count,
       'reference size': `${pictures.width} x ${pictures.height}`,
-      'reference sha256': pixelsDigest(pictures),
+      'reference sha256': await pixelsDigest(pictures),
     },
   };
 }
@@ -96,7 +109,7 @@ async function openReference(
   { width, height }: PictureSet,
 ): Promise<{ readonly name: string; readonly pictures: PictureSet }> {
   if (isArchive(path)) {
-    return { name: shown, pictures: await readSamples(path) };
+    return { name: shown, pictures: await openSamples(path) };
   }
   if (width !== height) {
     throw new DataError(
@@ -108,7 +121,7 @@ async function openReference(
 }
 
 /** What can be said without a network. */
-function byPixels({ samples, reference, settings }: ScoredPair): EvaluationReport {
+async function byPixels({ samples, reference, settings }: ScoredPair): Promise<EvaluationReport> {
   if (samples.width !== reference.width || samples.height !== reference.height) {
     throw new DataError(
       `evalGeneration: samples and reference must be of one size without --inception, got ${samples.width} x ${samples.height} and ${reference.width} x ${reference.height}. Resize one of them, or give a weight file.`,
@@ -120,16 +133,17 @@ function byPixels({ samples, reference, settings }: ScoredPair): EvaluationRepor
       `evalGeneration: samples and reference must each hold at least 2 pictures, got ${smallest}. Generate more.`,
     );
   }
-  const { count, mean, components } = principalComponents(reference, COMPONENTS);
-  const statistics = [reference, samples].map((set) =>
-    featureStatistics(project(set, mean, components), count),
-  );
+  const { count, mean, components } = await principalComponents(reference, COMPONENTS);
+  const [ofReference, ofSamples] = [
+    featureStatistics(await project(reference, mean, components), count),
+    featureStatistics(await project(samples, mean, components), count),
+  ];
   return {
     settings: {
       ...settings,
       features: `the first ${count} principal components of pixels in 0 to 1, fitted on the reference; no Inception weights were given`,
     },
-    metrics: { frechetPixelComponents: frechetDistance(statistics[0]!, statistics[1]!) },
+    metrics: { frechetPixelComponents: frechetDistance(ofReference, ofSamples) },
   };
 }
 
@@ -145,7 +159,7 @@ async function byInception(
     const startedAt = performance.now();
     const report = (done: number): void => output.progress(rateText(done, total, startedAt, 'pictures'));
     const all = ({ count }: PictureSet): ReturnType<typeof blocksOf> => blocksOf(count, EVALUATION_BLOCK);
-    // readSamples and the data sets give at least one picture.
+    // openSamples and the data sets give at least one picture.
     const ofReference = (await featuresOf(network, reference, all(reference), report))!;
     const ofSamples = (await featuresOf(network, samples, all(samples), (done) =>
       report(reference.count + done),

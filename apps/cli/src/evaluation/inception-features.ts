@@ -75,7 +75,7 @@ export class FeatureGatherer {
       const count = end - start;
       const pixels = new Uint8Array(count * height * width * 3);
       for (let i = 0; i < count; i++) {
-        pixels.set(bytes(start + i), i * height * width * 3);
+        pixels.set(await bytes(start + i), i * height * width * 3);
       }
       const features = await this.network.features({ pixels, count, height, width });
       this.pooled ??= new FeatureAccumulator(features.pooled.length / count);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { DataError } from '@restok/core';
 import type { StoredPictures } from '@restok/data';
-import { fromUnitRange, openEmoji, openImageFolder, readNpz } from '@restok/data';
+import { fromUnitRange, openEmoji, openImageFolder, openNpzRows } from '@restok/data';
 import { bytesDigest, DIGEST_BYTES } from '../file-digest';
 
 /** Pictures of one size that are scored as a set. */
@@ -11,8 +11,9 @@ export interface PictureSet {
   readonly count: number;
   readonly height: number;
   readonly width: number;
-  /** `[height, width, 3]` of one picture. */
-  bytes(index: number): Uint8Array;
+  /** `[height, width, 3]` of one picture; in their order is fastest. */
+  bytes(index: number): Uint8Array | Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 /**
@@ -32,26 +33,28 @@ export async function openScoredData(
 }
 
 /**
- * Reads `arr_0` of a .npz, uint8 `[N, H, W, 3]`: the form of the ADM evaluation suite.
+ * Opens `arr_0` of a .npz, uint8 `[N, H, W, 3]`: the form of the ADM evaluation suite. It may be larger than memory.
  *
+ * @returns its pictures; closed by the caller.
  * @throws DataError when it is something else.
  */
-export async function readSamples(path: string): Promise<PictureSet> {
-  const { arr_0: array } = await readNpz(path, ['arr_0']);
-  const { shape, values } = array;
+export async function openSamples(path: string): Promise<PictureSet> {
+  const rows = await openNpzRows(path, 'arr_0');
+  const { descriptor, shape } = rows;
   const [count, height, width, channels] = shape;
-  if (!(values instanceof Uint8Array) || shape.length !== 4 || channels !== 3 || count === 0) {
+  if (descriptor !== '|u1' || shape.length !== 4 || channels !== 3 || count === 0) {
+    await rows.close();
     throw new DataError(
-      `readSamples: ${path} must hold arr_0 as uint8 [N, H, W, 3], got [${shape.join(', ')}]. Write it with restok generate --out samples.npz.`,
-      { shape },
+      `openSamples: ${path} must hold arr_0 as uint8 [N, H, W, 3], got ${descriptor} [${shape.join(', ')}]. Write it with restok generate --out samples.npz.`,
+      { descriptor, shape },
     );
   }
-  const size = height! * width! * 3;
   return {
     count: count!,
     height: height!,
     width: width!,
-    bytes: (index) => values.subarray(index * size, (index + 1) * size),
+    bytes: (index) => rows.read(index, index + 1),
+    close: () => rows.close(),
   };
 }
 
@@ -67,7 +70,13 @@ export async function readSet(pictures: StoredPictures): Promise<PictureSet> {
   for (let index = 0; index < count; index++) {
     all.push(fromUnitRange(await pictures.read([index]), size, size).pixels);
   }
-  return { count, height: size, width: size, bytes: (index) => all[index]! };
+  return {
+    count,
+    height: size,
+    width: size,
+    bytes: (index) => all[index]!,
+    close: () => Promise.resolve(),
+  };
 }
 
 /**
@@ -77,16 +86,16 @@ export async function readSet(pictures: StoredPictures): Promise<PictureSet> {
  */
 export function digestOfDigests(
   digests: Uint8Array,
-  { height, width }: Omit<PictureSet, 'bytes' | 'count'>,
+  { height, width }: Pick<PictureSet, 'height' | 'width'>,
 ): string {
   return createHash('sha256').update(`${height} ${width}\n`).update(digests).digest('hex');
 }
 
 /** SHA-256 that stands for all pixels of a set in their order. */
-export function pixelsDigest(pictures: PictureSet): string {
+export async function pixelsDigest(pictures: PictureSet): Promise<string> {
   const digests = new Uint8Array(pictures.count * DIGEST_BYTES);
   for (let index = 0; index < pictures.count; index++) {
-    digests.set(bytesDigest(pictures.bytes(index)), index * DIGEST_BYTES);
+    digests.set(bytesDigest(await pictures.bytes(index)), index * DIGEST_BYTES);
   }
   return digestOfDigests(digests, pictures);
 }

@@ -12,8 +12,8 @@ const OVERSAMPLING = 16;
 /** Pictures of one size. */
 export interface ComparedPictures {
   readonly count: number;
-  /** Samples of one picture, 0 to 255. */
-  bytes(index: number): Uint8Array;
+  /** Samples of one picture, 0 to 255; asked for in their order, once a pass. */
+  bytes(index: number): Uint8Array | Promise<Uint8Array>;
 }
 
 export interface ComponentOptions {
@@ -45,21 +45,22 @@ export interface PrincipalComponents {
  *
  * @source N. Halko, P. Martinsson, J. Tropp, "Finding structure with randomness", 2011, algorithm 4.4.
  */
-export function principalComponents(
+export async function principalComponents(
   pictures: ComparedPictures,
   { count: wanted, passes, seed, onPass }: ComponentOptions,
-): PrincipalComponents {
-  const width = pictures.bytes(0).length;
+): Promise<PrincipalComponents> {
+  const width = (await pictures.bytes(0)).length;
   const rows = Math.min(wanted + OVERSAMPLING, width, pictures.count);
-  const mean = meanPicture(pictures);
+  const mean = await meanPicture(pictures);
   const random = new Random(seed);
   let basis: Float32Array = Float32Array.from({ length: rows * width }, () => random.normal());
   for (let pass = 0; pass < passes; pass++) {
     onPass?.(pass);
-    basis = orthonormalRows(timesCovariance(pictures, mean, basis), rows);
+    basis = orthonormalRows(await timesCovariance(pictures, mean, basis), rows);
   }
   onPass?.(passes);
-  const { values, vectors } = jacobiEigen(innerCovariance(project(pictures, mean, basis), rows), rows);
+  const coordinates = await project(pictures, mean, basis);
+  const { values, vectors } = jacobiEigen(innerCovariance(coordinates, rows), rows);
   const count = Math.min(wanted, rows);
   const turn = Float32Array.from(vectors.subarray(0, count * rows));
   const components = product(() => matMul(matrix(turn, rows), matrix(basis, width)));
@@ -71,15 +72,15 @@ export function principalComponents(
  *
  * @returns `[pictures, components]`.
  */
-export function project(
+export async function project(
   pictures: ComparedPictures,
   mean: Float32Array,
   components: Float32Array,
-): Float32Array {
+): Promise<Float32Array> {
   const count = components.length / mean.length;
   const coordinates = new Float32Array(pictures.count * count);
   for (let start = 0; start < pictures.count; start += BLOCK) {
-    const block = centredBlock(pictures, mean, start);
+    const block = await centredBlock(pictures, mean, start);
     const some = product(() =>
       matMul(matrix(block, mean.length), matrix(components, mean.length), false, true),
     );
@@ -89,11 +90,15 @@ export function project(
 }
 
 /** Pictures start ... start + 511 in 0 ... 1 without the mean: `[n, pixels]`. */
-function centredBlock(pictures: ComparedPictures, mean: Float32Array, start: number): Float32Array {
+async function centredBlock(
+  pictures: ComparedPictures,
+  mean: Float32Array,
+  start: number,
+): Promise<Float32Array> {
   const size = Math.min(BLOCK, pictures.count - start);
   const block = new Float32Array(size * mean.length);
   for (let i = 0; i < size; i++) {
-    const bytes = pictures.bytes(start + i);
+    const bytes = await pictures.bytes(start + i);
     for (let j = 0; j < mean.length; j++) {
       block[i * mean.length + j] = bytes[j]! / 255 - mean[j]!;
     }
@@ -101,10 +106,10 @@ function centredBlock(pictures: ComparedPictures, mean: Float32Array, start: num
   return block;
 }
 
-function meanPicture(pictures: ComparedPictures): Float32Array {
-  const sum = new Float64Array(pictures.bytes(0).length);
+async function meanPicture(pictures: ComparedPictures): Promise<Float32Array> {
+  const sum = new Float64Array((await pictures.bytes(0)).length);
   for (let i = 0; i < pictures.count; i++) {
-    const bytes = pictures.bytes(i);
+    const bytes = await pictures.bytes(i);
     for (let j = 0; j < sum.length; j++) {
       sum[j]! += bytes[j]!;
     }
@@ -113,11 +118,15 @@ function meanPicture(pictures: ComparedPictures): Float32Array {
 }
 
 /** The rows of `basis` times the (unnormalised) covariance. */
-function timesCovariance(pictures: ComparedPictures, mean: Float32Array, basis: Float32Array): Float64Array {
+async function timesCovariance(
+  pictures: ComparedPictures,
+  mean: Float32Array,
+  basis: Float32Array,
+): Promise<Float64Array> {
   const width = mean.length;
   const sum = new Float64Array(basis.length);
   for (let start = 0; start < pictures.count; start += BLOCK) {
-    const block = centredBlock(pictures, mean, start);
+    const block = await centredBlock(pictures, mean, start);
     const part = product(() => {
       const x = matrix(block, width);
       const coordinates = matMul(x, matrix(basis, width), false, true); // [n, rows]
