@@ -1,8 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import browser from './vitest.browser.config';
 
-/** What takes minutes where the processor emulates a graphics card: npm run test:slow. */
+/** What takes minutes, most of it where the processor emulates a graphics card: npm run test:slow. */
 export default defineConfig({
   ...browser,
-  test: { ...browser.test, include: ['test/slow/*.browser.test.ts'], exclude: configDefaults.exclude },
+  test: {
+    ...browser.test,
+    env: { RESTOK_SLOW: '1' },
+    include: ['test/slow/*.browser.test.ts', 'test/generate.browser.test.ts'],
+    exclude: configDefaults.exclude,
+  },
 });

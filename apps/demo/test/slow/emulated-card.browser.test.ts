@@ -52,6 +52,8 @@ describe('an emulated graphics card', () => {
     const first = await errorOf(page);
     await expect.poll(() => stepOf(page), { timeout: TRAINING_TIMEOUT }).toBeGreaterThanOrEqual(3);
     expect(await errorOf(page)).toBeLessThan(first);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^Paused after step/).waitFor();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save the model' }).click();
     const files = unzipSync(await readFile(await (await download).path()));
