@@ -18,6 +18,7 @@ await writeFile(join(options.model, 'README.md'), card());
 function card() {
   const model = config.model.vq_model;
   const { width, layers } = model.vit_enc_model_size;
+  const { steps, decoderSteps, batch } = training;
   const all = Object.values(figures.byLatents).at(-1);
   const lead = all.psnr - sixBitComponents();
   return `# emoji-64 tokenizer
@@ -45,18 +46,18 @@ ${(figures.codebookUsage * 100).toFixed(1)} % are chosen on the test pictures, w
 
 ## How it was made
 
-${training.parameters} parameters: width ${width}, ${layers} + ${layers} layers, patches of ${model.vit_enc_patch_size}, a small pixel decoder; \`is_legacy: false\`, so that code
-position k belongs to latent k. ${training.steps.toLocaleString('en')} steps of ${training.batch} pictures, seed ${training.seed}, ${training.hours} hours on two cores that did
-other work, too. The loss is the squared error and the quantiser's terms alone, hence the soft edges.
+${training.parameters} parameters: width ${width}, ${layers} + ${model.vit_dec_model_size.layers} layers, patches of ${model.vit_enc_patch_size}, a small pixel decoder; \`is_legacy: false\`, so that code
+position k belongs to latent k. ${steps.toLocaleString('en')} steps of ${batch} pictures with ${layers} + ${layers} layers, then ${decoderSteps.toLocaleString('en')} of the decoder alone with
+${model.vit_dec_model_size.layers - layers} layers more, so that codes stayed as they were; seed ${training.seed}, ${training.hours} hours on two cores that did other work, too. The loss is the squared error and the quantiser's terms alone, hence the soft edges.
 
 \`\`\`sh
 ${training.command}
-node tooling/ship-model/ship-tokenizer.mjs --model output/emoji-64-tokenizer/model --data data/emoji --out models/emoji-64/tokenizer
+node tooling/ship-model/ship-tokenizer.mjs --model output/emoji-64-decoder/model --data data/emoji --out models/emoji-64/tokenizer
 \`\`\`
 
 ${training.notes}
 
-\`training.yaml\` is the run's config, \`log.jsonl\` its log, \`figures.json\` the table above, \`reference.json\` what \`restok doctor\` compares with.
+\`training.yaml\` and \`decoder.yaml\` are the runs' configs, \`log.jsonl\` and \`decoder-log.jsonl\` their logs, \`figures.json\` the table above, \`reference.json\` what \`restok doctor\` compares with.
 
 ## Licence and credits
 
