@@ -28,12 +28,12 @@ describe('Models', () => {
     const found = page.getByTestId('found');
     await found.getByText('Tokenizer: pictures of 64 x 64 to 64 latents').waitFor();
     expect(await found.textContent()).toMatch(
-      /Download6\.3 MB.*Memory4\d\d\.\d MB.*Weights3\.2 million.*LicenceApache/,
+      /Download8\.3 MB.*Memory4\d\d\.\d MB.*Weights4\.2 million.*LicenceApache/,
     );
     await found.getByRole('button', { name: 'Download and use' }).click();
     await page
       .getByTestId('tokenizer-in-use')
-      .getByText(/^tokenizer: 3\.2 million weights, 64 latents/)
+      .getByText(/^tokenizer: 4\.2 million weights, 64 latents/)
       .waitFor();
     expect(page.url()).toContain('url=http');
     expect(errors).toEqual([]);
@@ -48,7 +48,7 @@ describe('Models', () => {
     await page.getByRole('button', { name: 'Use it' }).click();
     await page
       .getByTestId('tokenizer-in-use')
-      .getByText(/^mine: 3\.2 million/)
+      .getByText(/^mine: 4\.2 million/)
       .waitFor();
     await context.close();
   });
