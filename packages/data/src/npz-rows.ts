@@ -1,4 +1,5 @@
 import { DataError } from '@restok/core';
+import PQueue from 'p-queue';
 import { checkNpySize, MAX_NPY_PREFIX, readNpyHeader } from './npy';
 import { openArchive } from './npz';
 import { openContent } from './zip-content';
@@ -23,7 +24,8 @@ export interface NpzRows {
  */
 export async function openNpzRows(path: string, name: string): Promise<NpzRows> {
   const archive = await openArchive(path);
-  const inOrder = turns();
+  // Reading what is packed goes forward from where the last call came to.
+  const inOrder = new PQueue({ concurrency: 1 });
   try {
     const file = `${name}.npy`;
     const entry = (await whole(path, () => findEntries(archive, [file]))).get(file);
@@ -43,7 +45,7 @@ export async function openNpzRows(path: string, name: string): Promise<NpzRows> 
     return {
       descriptor,
       shape,
-      read: (start, end) => inOrder(() => whole(path, () => content.read(place(start), place(end)))),
+      read: (start, end) => inOrder.add(() => whole(path, () => content.read(place(start), place(end)))),
       async close() {
         await content.close();
         await archive.close();
@@ -53,14 +55,4 @@ export async function openNpzRows(path: string, name: string): Promise<NpzRows> 
     await archive.close();
     throw error;
   }
-}
-
-/** Lets each of several calls wait for the one before. */
-function turns(): <Result>(task: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task);
-    last = result.catch(() => undefined);
-    return result;
-  };
 }

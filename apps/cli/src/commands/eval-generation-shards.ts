@@ -50,7 +50,10 @@ export async function openEvalGeneration(
   const { network, settings: ofNetwork } = await loadInception(
     { inception: inception!, resize, shown: sharedName(inception!) },
     output.progress,
-  );
+  ).catch(async (error: unknown) => {
+    await closePair(pair);
+    throw error;
+  });
   const hasStored = stored !== undefined;
   const jobOf = (shards: number): ShardJob => ({
     format: 'restok-job-1',

@@ -78,12 +78,23 @@ export async function openPair(
   shown: (path: string) => string,
 ): Promise<ScoredPair> {
   const samples = await openSamples(options.samples);
-  const { name, pictures } = await openReference(options.reference, shown(options.reference), samples).catch(
-    async (error: unknown) => {
-      await samples.close();
-      throw error;
-    },
-  );
+  const opened = [samples];
+  try {
+    const { name, pictures } = await openReference(options.reference, shown(options.reference), samples);
+    opened.push(pictures);
+    return await describePair(options, shown, { samples, name, pictures });
+  } catch (error) {
+    await Promise.all(opened.map((set) => set.close()));
+    throw error;
+  }
+}
+
+/** What is read of both sets before they are compared. */
+async function describePair(
+  options: Pick<EvalGenerationOptions, 'samples' | 'reference' | 'inception'>,
+  shown: (path: string) => string,
+  { samples, name, pictures }: { samples: PictureSet; name: string; pictures: PictureSet },
+): Promise<ScoredPair> {
   const hasFile = options.inception !== undefined && isArchive(options.reference);
   return {
     samples,
