@@ -24,6 +24,8 @@ export default defineConfig({
       { find: '#folder-source', replacement: `${root}packages/hub/src/folder-source.node.ts` },
       { find: '#onnx-platform', replacement: `${root}packages/onnx/src/platform.node.ts` },
       { find: '#gpu', replacement: `${root}packages/backend-webgpu/src/gpu.node.ts` },
+      { find: '@restok/core/errors', replacement: `${root}packages/core/src/errors.ts` },
+      { find: '@restok/core/random', replacement: `${root}packages/core/src/random.ts` },
       { find: '@restok/backend-node/portable', replacement: `${root}packages/backend-node/src/portable.ts` },
       { find: '@restok/hub/node', replacement: `${root}packages/hub/src/node.ts` },
       { find: '@restok/ops/gradients', replacement: `${root}packages/ops/src/gradients.ts` },

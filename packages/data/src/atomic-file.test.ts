@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { runKilled } from '@restok/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeAtomically } from './atomic-file';

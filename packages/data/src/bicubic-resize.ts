@@ -1,4 +1,4 @@
-import { ShapeError } from '@restok/core';
+import { ShapeError } from '@restok/core/errors';
 import type { Picture } from './picture';
 import { checkPicture, checkSides } from './picture';
 

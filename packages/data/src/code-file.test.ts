@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataError, ShapeError } from '@restok/core';
+import { DataError, ShapeError } from '@restok/core/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCodeFile, readLabelFile, writeCodeFile, writeLabelFile } from './code-file';
 import { encodeNpy } from './npy';

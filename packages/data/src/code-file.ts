@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { writeAtomically } from './atomic-file';
 import type { NpyArray } from './npy';
 import { decodeNpy, encodeNpy } from './npy';

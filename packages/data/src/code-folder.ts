@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Random } from '@restok/core';
-import { DataError } from '@restok/core';
+import type { Random } from '@restok/core/random';
+import { DataError } from '@restok/core/errors';
 import type { PictureCodes } from './code-file';
 import { readCodeFile, readLabelFile } from './code-file';
 import type { CodeManifest } from './code-manifest';

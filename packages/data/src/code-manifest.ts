@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { z } from 'zod';
 import { writeAtomically } from './atomic-file';
 import type { PictureDataset } from './dataset';

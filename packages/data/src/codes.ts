@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { readNpz } from './npz';
 import { writeNpz } from './write-npz';
 

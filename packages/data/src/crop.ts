@@ -1,5 +1,5 @@
-import type { Random } from '@restok/core';
-import { DataError } from '@restok/core';
+import type { Random } from '@restok/core/random';
+import { DataError } from '@restok/core/errors';
 import { bicubicResize, checkWindow } from './bicubic-resize';
 import type { Picture } from './picture';
 import { checkPicture, checkSides } from './picture';

@@ -1,5 +1,5 @@
-import type { Random } from '@restok/core';
-import { ShapeError } from '@restok/core';
+import type { Random } from '@restok/core/random';
+import { ShapeError } from '@restok/core/errors';
 import type { Picture } from './picture';
 
 /** Pictures of one size with labels, read in batches. */

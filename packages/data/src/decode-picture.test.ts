@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import type { Picture } from './picture';
 import { problemOf } from './read-file';
 

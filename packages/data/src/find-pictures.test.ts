@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPictures } from './find-pictures';
 import { openImageFolder } from './image-folder';

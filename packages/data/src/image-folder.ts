@@ -1,5 +1,5 @@
 import { join, sep } from 'node:path';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import type { PicturePlace, PlacedPictures } from './dataset';
 import { checkIndex } from './dataset';
 import { findPictures } from './find-pictures';

@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from '@restok/core';
+import { DataError, ShapeError } from '@restok/core/errors';
 
 /** Types of arrays that are read and written. */
 export type NpyValues =

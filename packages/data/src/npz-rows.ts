@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import PQueue from 'p-queue';
 import { checkNpySize, MAX_NPY_PREFIX, readNpyHeader } from './npy';
 import { openArchive } from './npz';

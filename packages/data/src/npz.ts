@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import type { NpyArray } from './npy';
 import { decodeNpy } from './npy';
 import { problemOf } from './read-file';

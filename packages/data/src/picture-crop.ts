@@ -1,5 +1,5 @@
-import type { Random } from '@restok/core';
-import { ShapeError } from '@restok/core';
+import type { Random } from '@restok/core/random';
+import { ShapeError } from '@restok/core/errors';
 import { cropPicture, evaluationCrop, flipPicture, randomCrop, roundHalfToEven, trainingCrop } from './crop';
 import { centreSquare } from './extraction-crops';
 import type { Picture } from './picture';

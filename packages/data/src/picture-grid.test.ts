@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from '@restok/core';
+import { DataError, ShapeError } from '@restok/core/errors';
 import { describe, expect, it } from 'vitest';
 import { fromUnitRange, toUnitRange } from './picture';
 import type { Picture } from './picture';

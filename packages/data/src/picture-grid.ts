@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { DataError, ShapeError } from '@restok/core';
+import { DataError, ShapeError } from '@restok/core/errors';
 import type { Picture } from './picture';
 import { checkPicture } from './picture';
 

@@ -1,4 +1,4 @@
-import { ShapeError } from '@restok/core';
+import { ShapeError } from '@restok/core/errors';
 import { describe, expect, it } from 'vitest';
 import { checkPicture, fromUnitRange, toUnitRange } from './picture';
 

@@ -1,4 +1,4 @@
-import { ShapeError } from '@restok/core';
+import { ShapeError } from '@restok/core/errors';
 
 /** An 8-bit RGB picture, row-major, three values a pixel. */
 export interface Picture {

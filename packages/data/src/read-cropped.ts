@@ -1,4 +1,4 @@
-import type { Random } from '@restok/core';
+import type { Random } from '@restok/core/random';
 import type { StoredPictures } from './dataset';
 import { toUnitRange } from './picture';
 import type { PictureCrop } from './picture-crop';

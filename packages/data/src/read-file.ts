@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 
 export interface WholeFileOptions {
   /** What errors call the function that was asked to read. */

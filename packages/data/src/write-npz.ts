@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { ShapeError } from '@restok/core';
+import { ShapeError } from '@restok/core/errors';
 import { writeAtomically } from './atomic-file';
 import type { NpyArray } from './npy';
 import { encodeNpy, npyHeader } from './npy';

@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import type { ArchiveBytes } from './zip-directory';

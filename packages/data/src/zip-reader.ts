@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { problemOf } from './read-file';
 import type { ArchiveBytes, ZipEntry } from './zip-directory';
 import { contentStart, DEFLATED, findEntries, STORED } from './zip-directory';

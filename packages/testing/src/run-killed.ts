@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const coreSources = fileURLToPath(new URL('../../core/src/index.ts', import.meta.url));
+const sourcesOfCore = (file: string): string =>
+  fileURLToPath(new URL(`../../core/src/${file}.ts`, import.meta.url));
 
 export interface KilledProgram {
   /** A module of sources, built beside the program as `<its name>.mjs`. Of other packages it may import core. */
@@ -34,7 +35,10 @@ export async function runKilled({ sources, folder, program }: KilledProgram): Pr
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
     esbuildOptions: (options) => {
-      options.alias = { '@restok/core': coreSources };
+      options.alias = {
+        '@restok/core/errors': sourcesOfCore('errors'),
+        '@restok/core': sourcesOfCore('index'),
+      };
     },
     outExtension: () => ({ js: '.mjs' }),
   });

@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { z } from 'zod';
 import { catalogueKey } from './code-name';
 import { parseJson } from './manifest';

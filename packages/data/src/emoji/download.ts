@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { writeAtomically } from '../atomic-file';
 import { bicubicResize } from '../bicubic-resize';
 import { decodePicture } from '../decode-picture';

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchTarball } from './fetch-tarball';
 import type { EmojiSource } from './sources';

@@ -1,5 +1,4 @@
-import pacote from 'pacote';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { problemOf } from '../read-file';
 import type { EmojiSource } from './sources';
 
@@ -18,6 +17,8 @@ export const fetchTarball: TarballFetcher = async (source, { signal }) => {
   signal?.throwIfAborted();
   const { packageName, version, integrity } = source;
   const options = { integrity, signal, registry: process.env.npm_config_registry };
+  // The registry's client takes a third of a second to load and is only needed here.
+  const { default: pacote } = await import('pacote');
   try {
     return await pacote.tarball(`${packageName}@${version}`, options);
   } catch (error) {

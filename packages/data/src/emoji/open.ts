@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import type { StoredPictures } from '../dataset';
 import { checkIndex } from '../dataset';
 import type { EmojiEntry, EmojiManifest } from './manifest';

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { tarballEntries } from './tarball';

@@ -2,7 +2,7 @@ import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { problemOf } from '../read-file';
 
 /** Pictures hardly shrink when they are packed, so a tarball that unpacks to more than this is a bomb. */

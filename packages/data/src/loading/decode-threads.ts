@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { problemOf } from '../read-file';
 import type { DecodeAnswer, DecodeRequest } from './decode-worker';
 import type { PictureDecoder } from './picture-decoder';

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataError, Random } from '@restok/core';
+import { DataError } from '@restok/core/errors';
+import { Random } from '@restok/core/random';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onePixelPng, writeShard } from '../../test/shard-files';
 import type { PlacedPictures } from '../dataset';

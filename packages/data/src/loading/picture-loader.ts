@@ -1,5 +1,5 @@
-import type { Random } from '@restok/core';
-import { DataError } from '@restok/core';
+import type { Random } from '@restok/core/random';
+import { DataError } from '@restok/core/errors';
 import type { PassedOver, PictureDataset, PlacedPictures } from '../dataset';
 import { NAMES_TOLD } from '../dataset';
 import type { PictureCrop } from '../picture-crop';

@@ -1,4 +1,5 @@
-import { DataError, Random } from '@restok/core';
+import { DataError } from '@restok/core/errors';
+import { Random } from '@restok/core/random';
 import type { PicturePlace } from '../dataset';
 import { decodePicture } from '../decode-picture';
 import type { Picture } from '../picture';

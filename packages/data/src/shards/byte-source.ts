@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { problemOf } from '../read-file';
 import { readFully } from '../read-fully';
 import { openHttpSource, withoutSecrets } from './http-source';

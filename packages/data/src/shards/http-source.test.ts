@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { afterEach, describe, expect, it } from 'vitest';
 import { onePixelPng, tarBytes } from '../../test/shard-files';
 import { openHttpSource } from './http-source';

@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { problemOf } from '../read-file';
 import type { ByteSource } from './byte-source';
 

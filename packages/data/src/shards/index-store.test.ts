@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeShard } from '../../test/shard-files';
 import { openShardIndex } from './index-store';

@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import type { PassedOver, PicturePlace, PlacedPictures } from '../dataset';
 import { checkIndex, NAMES_TOLD } from '../dataset';
 import { checkSides } from '../picture';

@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { describe, expect, it } from 'vitest';
 import { tarBytes, tarHeader } from '../../test/shard-files';
 import type { ByteSource } from './byte-source';

@@ -1,6 +1,6 @@
 import type { Header } from 'tar-stream';
 import { extract } from 'tar-stream';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { problemOf } from '../read-file';
 import type { ByteSource } from './byte-source';
 import { windowed } from './byte-source';

@@ -1,4 +1,4 @@
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 import { describe, expect, it } from 'vitest';
 import { isShardPattern, shardNames } from './shard-names';
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { DataError } from '@restok/core';
+import { DataError } from '@restok/core/errors';
 
 /** More shards than any published set has. */
 const MAX_SHARDS = 100_000;
