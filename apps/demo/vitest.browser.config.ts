@@ -1,16 +1,29 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Those hold the page to a time, so they run one by one when all others are done. */
+const timed = ['test/generate.browser.test.ts', 'test/reconstruct.browser.test.ts'];
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const common = { root, pool: 'forks', testTimeout: 300_000, hookTimeout: 300_000 } as const;
+
 export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
+  root,
   test: {
-    include: ['test/**/*.browser.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/slow/**'],
-    globalSetup: ['test/build-site.ts'],
-    // One browser at a time: they share the processor with the models.
-    fileParallelism: false,
-    pool: 'forks',
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    globalSetup: ['test/serve-site.ts'],
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'together',
+          include: ['test/**/*.browser.test.ts'],
+          exclude: [...configDefaults.exclude, 'test/slow/**', ...timed],
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: { ...common, name: 'timed', include: timed, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -6,8 +6,13 @@ export default defineConfig({
   ...browser,
   test: {
     ...browser.test,
+    projects: undefined,
     env: { RESTOK_SLOW: '1' },
     include: ['test/slow/*.browser.test.ts', 'test/generate.browser.test.ts'],
     exclude: configDefaults.exclude,
+    fileParallelism: false,
+    pool: 'forks',
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -8,25 +8,15 @@ import type { Module } from '@restok/ops';
 import { ResTok } from '@restok/tokenizer';
 import { trainConfig } from '../src/worker/train-config';
 
-/** The shipped generator's config. */
-const SHIPPED = {
-  n_layer: 8,
-  n_head: 4,
-  dim: 256,
-  vocab_size: 4096,
-  block_size: 64,
-  num_classes: 27,
-  har: true,
-  ar_token_num: 4,
-  spe_token_num: 63,
-};
-const SMALL = {
-  ...SHIPPED,
+const GENERATOR = {
   n_layer: 2,
   n_head: 2,
   dim: 64,
   vocab_size: 256,
   block_size: 16,
+  num_classes: 27,
+  har: true,
+  ar_token_num: 4,
   spe_token_num: 15,
 };
 const CATEGORIES = [
@@ -45,13 +35,6 @@ const STYLES = ['fluent', 'noto', 'twemoji'];
 /** Random weights of which signals neither fade nor grow. */
 const RANDOM = { seed: 1, initialization: 'variancePreserving' } as const;
 
-/** Writes a generator of the shipped one's size with random weights, which shows the same behaviour. */
-export async function makeGenerator(folder: string, shape = SHIPPED): Promise<void> {
-  const class_names = CATEGORIES.flatMap((category) => STYLES.map((style) => `${category}/${style}`));
-  const config = { ...shape, class_names };
-  await save(folder, config, new Generator(config, RANDOM));
-}
-
 /**
  * Writes a tokenizer of 32 x 32 pixels and 16 latents and its generator, with random weights: what an emulated
  * graphics card runs in seconds.
@@ -61,7 +44,9 @@ export async function makeSmallModels(folder: string): Promise<void> {
     trainConfig({ source: { kind: 'device emoji' }, side: 32, steps: 1, seed: 1 }),
   );
   await save(join(folder, 'tokenizer'), config, new ResTok(config, RANDOM));
-  await makeGenerator(join(folder, 'generator'), SMALL);
+  const class_names = CATEGORIES.flatMap((category) => STYLES.map((style) => `${category}/${style}`));
+  const shape = { ...GENERATOR, class_names };
+  await save(join(folder, 'generator'), shape, new Generator(shape, RANDOM));
 }
 
 async function save(folder: string, config: unknown, model: Module): Promise<void> {
