@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { engineNames } from './engine';
 import { oneLine } from './error-line';
 import { parseCount } from './number-lists';
+import { backendNames, engineNames } from './option-names';
 import { printError } from './output';
-import { backendNames } from './use-backend';
 
 /** A command with the options that all of them have. */
 export function command(program: Command, usage: string, description: string, example: string): Command {

@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { command, parsePath, withThreads } from './command-parts';
 import type { MergeOptions } from './commands/merge';
-import { merge } from './commands/merge';
 import type { WorkCommandOptions } from './commands/work';
-import { work } from './commands/work';
 import { parseCount } from './number-lists';
 import { parseSeconds } from './number-options';
 import { parseRedisAddress } from './queue/redis-address';
@@ -35,7 +33,10 @@ export function addQueueCommands(program: Command): void {
     'merge <folder>',
     'the result of a folder whose shards are all done',
     'restok merge samples',
-  ).action((folder: string, options: MergeOptions) => merge(folder, options));
+  ).action(async (folder: string, options: MergeOptions) => {
+    const { merge } = await import('./commands/merge');
+    await merge(folder, options);
+  });
   withThreads(
     command(
       program,
@@ -54,5 +55,8 @@ export function addQueueCommands(program: Command): void {
       60,
     )
     .option('--idle <seconds>', 'leave after so long without work', parseSeconds)
-    .action((options: WorkCommandOptions) => work(options));
+    .action(async (options: WorkCommandOptions) => {
+      const { work } = await import('./commands/work');
+      await work(options);
+    });
 }

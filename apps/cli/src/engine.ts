@@ -1,8 +1,6 @@
 import type { OnnxGenerator, OnnxTokenizer } from '@restok/onnx';
+import type { engineNames } from './option-names';
 import { UsageError } from './usage-error';
-
-/** Names that --engine takes. */
-export const engineNames = ['tfjs', 'onnx'] as const;
 
 export type EngineName = (typeof engineNames)[number];
 

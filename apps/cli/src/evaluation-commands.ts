@@ -1,16 +1,11 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { preprocessings } from '@restok/metrics/inception';
 import { command, parsePath, quietErrors, tokenizerCommand } from './command-parts';
 import type { EvalGenerationOptions } from './commands/eval-generation';
-import { checkResize, evalGeneration } from './commands/eval-generation';
-import { checkDividedEvalGeneration, openEvalGeneration } from './commands/eval-generation-shards';
 import type { EvalReconstructionOptions } from './commands/eval-reconstruction';
-import { evalReconstruction } from './commands/eval-reconstruction';
-import { openEvalReconstruction } from './commands/eval-reconstruction-shards';
 import type { DivisionOptions } from './commands/run-sharded';
-import { runSharded } from './commands/run-sharded';
 import { withDivision } from './division-options';
+import { resizeNames } from './option-names';
 import { UsageError } from './usage-error';
 
 /** `restok eval`. */
@@ -28,14 +23,18 @@ export function addEvaluationCommands(program: Command): void {
       'restok eval reconstruction --data data/emoji',
     ).requiredOption('--data <folder>', 'a folder of pictures, or that of restok data emoji', parsePath),
     'restok eval reconstruction --data data/emoji --shard 1/4 --out evaluation',
-  ).action((options: EvalReconstructionOptions & DivisionOptions & Folder) =>
-    runSharded(options, {
+  ).action(async (options: EvalReconstructionOptions & DivisionOptions & Folder) => {
+    const { runSharded } = await import('./commands/run-sharded');
+    const { checkResize } = await import('./commands/eval-generation');
+    const { evalReconstruction } = await import('./commands/eval-reconstruction');
+    const { openEvalReconstruction } = await import('./commands/eval-reconstruction-shards');
+    await runSharded(options, {
       name: 'eval reconstruction',
       whole: withoutFolder(evalReconstruction),
       open: openEvalReconstruction,
       check: checkResize,
-    }),
-  );
+    });
+  });
   dividedEvaluation(
     command(
       group,
@@ -50,14 +49,18 @@ export function addEvaluationCommands(program: Command): void {
         parsePath,
       ),
     'restok eval generation --samples a.npz --reference b.npz --inception i.safetensors --shard 1/4 --out evaluation',
-  ).action((options: EvalGenerationOptions & DivisionOptions & Folder) =>
-    runSharded(options, {
+  ).action(async (options: EvalGenerationOptions & DivisionOptions & Folder) => {
+    const { runSharded } = await import('./commands/run-sharded');
+    const { evalGeneration } = await import('./commands/eval-generation');
+    const { checkDividedEvalGeneration, openEvalGeneration } =
+      await import('./commands/eval-generation-shards');
+    await runSharded(options, {
       name: 'eval generation',
       whole: withoutFolder(evalGeneration),
       open: openEvalGeneration,
       check: checkDividedEvalGeneration,
-    }),
-  );
+    });
+  });
 }
 
 function dividedEvaluation(each: Command, example: string): Command {
@@ -65,9 +68,9 @@ function dividedEvaluation(each: Command, example: string): Command {
     .option('--out <folder>', 'folder of the shards; only with --shard or --queue', parsePath)
     .option('--inception <file>', 'safetensors of the Inception network of FID', parsePath)
     .addOption(
-      new Option('--resize <name>', 'how its pictures are resized (default: as its publishers do)').choices(
-        Object.keys(preprocessings),
-      ),
+      new Option('--resize <name>', 'how its pictures are resized (default: as its publishers do)').choices([
+        ...resizeNames,
+      ]),
     );
   return withDivision(each, example);
 }

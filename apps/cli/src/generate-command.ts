@@ -1,13 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { guidanceSchedules } from '@restok/generator';
 import { command, engineOption, parseNames, parsePath } from './command-parts';
-import { generate } from './commands/generate';
 import type { GenerateOptions } from './commands/generate-checks';
-import { checkShardOptions } from './commands/generate-checks';
-import { openGeneration } from './commands/generate-shards';
 import type { DivisionOptions } from './commands/run-sharded';
-import { runSharded } from './commands/run-sharded';
 import { withDivision } from './division-options';
 import { parseCount, parseRanges } from './number-lists';
 import {
@@ -18,6 +13,7 @@ import {
   parseShare,
   parseTemperature,
 } from './number-options';
+import { scheduleNames } from './option-names';
 
 /** `restok generate`. */
 export function addGenerateCommand(program: Command): void {
@@ -37,7 +33,7 @@ export function addGenerateCommand(program: Command): void {
     .option('--guidance <scale>', 'how strongly the class counts; 1 is no guidance', parseGuidance, 1)
     .addOption(
       new Option('--schedule <name>', 'how guidance grows from pass to pass')
-        .choices(Object.keys(guidanceSchedules))
+        .choices([...scheduleNames])
         .default('constant'),
     )
     .option('--start <share>', 'share of the latents from which step and rectangular guide', parseShare)
@@ -54,12 +50,17 @@ export function addGenerateCommand(program: Command): void {
     .option('--from <image>', 'a picture whose first levels are kept', parsePath)
     .option('--keep-levels <ranges>', 'which levels of --from are kept, for instance 0-3', parseRanges);
   withDivision(each, 'restok generate --count 50000 --shard 3/100 --out samples').action(
-    (options: GenerateOptions & DivisionOptions) =>
-      runSharded(options, {
+    async (options: GenerateOptions & DivisionOptions) => {
+      const { runSharded } = await import('./commands/run-sharded');
+      const { generate } = await import('./commands/generate');
+      const { checkShardOptions } = await import('./commands/generate-checks');
+      const { openGeneration } = await import('./commands/generate-shards');
+      await runSharded(options, {
         name: 'generate',
         whole: generate,
         open: openGeneration,
         check: checkShardOptions,
-      }),
+      });
+    },
   );
 }

@@ -2,11 +2,9 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { command, parsePath, tokenizerCommand } from './command-parts';
 import type { BenchOptions } from './commands/bench';
-import { bench } from './commands/bench';
-import { doctor } from './commands/doctor';
 import type { ExportOptions } from './commands/export';
-import { exportFormats, exportModel, weightTypes } from './commands/export';
 import type { CommonOptions } from './load-tokenizer';
+import { exportFormats, weightTypes } from './option-names';
 
 /** `restok export`. */
 export function addExportCommand(program: Command): void {
@@ -24,7 +22,10 @@ export function addExportCommand(program: Command): void {
         .default('float32'),
     )
     .requiredOption('--out <folder>', 'folder of the files', parsePath)
-    .action((options: ExportOptions) => exportModel(options));
+    .action(async (options: ExportOptions) => {
+      const { exportModel } = await import('./commands/export');
+      await exportModel(options);
+    });
 }
 
 /** Commands about the machine. */
@@ -34,9 +35,15 @@ export function addMachineCommands(program: Command): void {
     'doctor',
     'checks this machine: backend, matrix products, numbers',
     'restok doctor',
-  ).action((options: CommonOptions) => doctor(options));
+  ).action(async (options: CommonOptions) => {
+    const { doctor } = await import('./commands/doctor');
+    await doctor(options);
+  });
   tokenizerCommand(program, 'bench', 'the table of speeds of this machine', 'restok bench --json')
     .option('--generator <model>', 'folder or URL of a generator (default: the shipped one)', parsePath)
     .option('--large', 'the released tokenizer too, with random weights: 6 GB of memory, 3 GB of disk')
-    .action((options: BenchOptions) => bench(options));
+    .action(async (options: BenchOptions) => {
+      const { bench } = await import('./commands/bench');
+      await bench(options);
+    });
 }

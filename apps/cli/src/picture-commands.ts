@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
 import { coderCommand, parsePath } from './command-parts';
-import { decode } from './commands/decode';
-import { encode } from './commands/encode';
-import { mix } from './commands/mix';
 import type { ReconstructOptions } from './commands/reconstruct';
-import { reconstruct } from './commands/reconstruct';
 import type { CoderOptions } from './load-tokenizer';
 import { parseCount, parseCounts, parseRanges } from './number-lists';
 
@@ -17,7 +13,10 @@ export function addPictureCommands(program: Command): void {
     'restok encode a.png b.jpg --out codes.npz',
   )
     .requiredOption('--out <file>', 'the .npz to write', parsePath)
-    .action((images: string[], options: CoderOptions & { out: string }) => encode(images, options));
+    .action(async (images: string[], options: CoderOptions & { out: string }) => {
+      const { encode } = await import('./commands/encode');
+      await encode(images, options);
+    });
   coderCommand(
     program,
     'decode <codes>',
@@ -26,9 +25,10 @@ export function addPictureCommands(program: Command): void {
   )
     .requiredOption('--out <folder>', 'folder of the pictures', parsePath)
     .option('--keep <n>', 'keep the first n latents', parseCount)
-    .action((codes: string, options: CoderOptions & { out: string; keep?: number }) =>
-      decode(codes, options),
-    );
+    .action(async (codes: string, options: CoderOptions & { out: string; keep?: number }) => {
+      const { decode } = await import('./commands/decode');
+      await decode(codes, options);
+    });
   coderCommand(
     program,
     'reconstruct <image...>',
@@ -38,7 +38,10 @@ export function addPictureCommands(program: Command): void {
     .requiredOption('--out <folder>', 'folder of the pictures', parsePath)
     .option('--keep <counts>', 'also keep only so many latents, for instance 4,16,64', parseCounts)
     .option('--grid <file>', 'one picture of all', parsePath)
-    .action((images: string[], options: ReconstructOptions) => reconstruct(images, options));
+    .action(async (images: string[], options: ReconstructOptions) => {
+      const { reconstruct } = await import('./commands/reconstruct');
+      await reconstruct(images, options);
+    });
   coderCommand(
     program,
     'mix <first> <second>',
@@ -47,7 +50,10 @@ export function addPictureCommands(program: Command): void {
   )
     .requiredOption('--levels <ranges>', 'levels of the first picture, for instance 0-3', parseRanges)
     .requiredOption('--out <file>', 'the PNG to write', parsePath)
-    .action((first: string, second: string, options: CoderOptions & { levels: number[]; out: string }) =>
-      mix(first, second, options),
+    .action(
+      async (first: string, second: string, options: CoderOptions & { levels: number[]; out: string }) => {
+        const { mix } = await import('./commands/mix');
+        await mix(first, second, options);
+      },
     );
 }

@@ -8,7 +8,10 @@ import { addModelCommands } from './model-commands';
 import { addPictureCommands } from './picture-commands';
 import { addTrainingCommands } from './training-commands';
 
-/** The whole command line; its actions throw, and the caller turns errors into one line. */
+/**
+ * The whole command line; its actions throw, and the caller turns errors into one line. Each action imports its
+ * command when it runs, since TensorFlow.js takes a second to load.
+ */
 export function createProgram(version: string): Command {
   const program = new Command('restok')
     .description('Pictures to hierarchical tokens and back.')

@@ -1,12 +1,8 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { command, parsePath, tokenizerCommand } from './command-parts';
-import { dataEmoji } from './commands/data';
 import type { ExtractOptions } from './commands/extract';
-import { extract, openExtraction } from './commands/extract';
 import type { DivisionOptions } from './commands/run-sharded';
-import { runSharded } from './commands/run-sharded';
-import { train } from './commands/train';
 import type { TrainedKind, TrainOptions } from './commands/train-start';
 import { trainedKinds } from './commands/train-start';
 import { withDivision } from './division-options';
@@ -32,9 +28,10 @@ export function addTrainingCommands(program: Command): void {
       'after',
       "  restok train tokenizer --init models/emoji-64/tokenizer --data pictures 'training.train_only=[decoder, pixel_decoder]'",
     )
-    .action((kind: TrainedKind, overrides: string[], options: TrainOptions) =>
-      train(kind, overrides, options),
-    );
+    .action(async (kind: TrainedKind, overrides: string[], options: TrainOptions) => {
+      const { train } = await import('./commands/train');
+      await train(kind, overrides, options);
+    });
   withDivision(
     tokenizerCommand(
       program,
@@ -50,11 +47,16 @@ export function addTrainingCommands(program: Command): void {
         false,
       ),
     'restok extract --data data/emoji --out data/emoji-codes --shard 1/4',
-  ).action((options: ExtractOptions & DivisionOptions) =>
-    runSharded(options, { name: 'extract', whole: extract, open: openExtraction }),
-  );
+  ).action(async (options: ExtractOptions & DivisionOptions) => {
+    const { runSharded } = await import('./commands/run-sharded');
+    const { extract, openExtraction } = await import('./commands/extract');
+    await runSharded(options, { name: 'extract', whole: extract, open: openExtraction });
+  });
   command(program, 'data', 'fetches a data set from the npm registry', 'restok data emoji --out data/emoji')
     .addArgument(new Argument('<what>', 'which data set').choices(['emoji']))
     .requiredOption('--out <folder>', 'where to put it', parsePath)
-    .action((_what: string, options: CommonOptions & { out: string }) => dataEmoji(options));
+    .action(async (_what: string, options: CommonOptions & { out: string }) => {
+      const { dataEmoji } = await import('./commands/data');
+      await dataEmoji(options);
+    });
 }

@@ -2,9 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { useNodeBackend } from '@restok/backend-node';
 import { BackendUnavailableError } from '@restok/core';
-
-/** Names that --backend takes. */
-export const backendNames = ['auto', 'node', 'wasm', 'webgpu', 'cpu'] as const;
+import type { backendNames } from './option-names';
 
 export type BackendName = (typeof backendNames)[number];
 

@@ -19,7 +19,9 @@ const MINUTES = 480_000;
 
 describe('a run killed at random moments', () => {
   const { at, run } = trainerFolder();
-  const start = (output: string) => run(output, '--json', `training.max_train_steps=${STEPS}`);
+  // Several threads decode, whose pictures come in any order.
+  const start = (output: string) =>
+    run(output, '--json', `training.max_train_steps=${STEPS}`, 'dataset.params.num_workers_per_gpu=3');
 
   async function killedRun(output: string, seed: number): Promise<TrainerEvent[]> {
     const random = new Random(seed);

@@ -14,11 +14,15 @@ const program = fileURLToPath(new URL('../dist/restok-trainer.js', import.meta.u
 const NUM_PICTURES = 5;
 const SIDE = 16;
 
-/** A step takes some milliseconds; products are made by one thread, so that runs give the same bits. */
+/**
+ * A step takes some milliseconds; products are made by one thread, so that runs give the same bits. One thread decodes:
+ * each takes longer to start than the pictures.
+ */
 const config = overrideConfig(tinyTraining(), [
   ...['save_every=3', 'log_every=1', 'generate_every=1000', 'eval_every=1000'].map(
     (key) => `experiment.${key}`,
   ),
+  'dataset.params.num_workers_per_gpu=1',
   'dataset.preprocessing.random_crop=True',
   'dataset.preprocessing.random_flip=True',
   'lr_scheduler.scheduler=cosine',

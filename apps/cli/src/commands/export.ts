@@ -5,17 +5,12 @@ import { ResTok } from '@restok/tokenizer';
 import type { TokenizerOptions } from '../load-tokenizer';
 import { isGenerator } from '../model-kind';
 import { openShownModel } from '../open-model';
+import type { exportFormats } from '../option-names';
 import { createOutput } from '../output';
 import { checkOutputs } from '../output-files';
 import { shippedTokenizer } from '../shipped-model';
 import { stoppable } from '../stop-signals';
 import { useBackend } from '../use-backend';
-
-/** Formats that --format takes. */
-export const exportFormats = ['onnx'] as const;
-
-/** Types that --weights takes. */
-export const weightTypes = ['float32', 'float16', 'int8'] as const satisfies readonly WeightType[];
 
 export interface ExportOptions extends TokenizerOptions {
   readonly format: (typeof exportFormats)[number];

@@ -1,15 +1,10 @@
-import { guidanceSchedules } from '@restok/generator';
-import type { GuidanceScheduleName } from '@restok/generator';
-import type { PreprocessingName } from '@restok/metrics/inception';
-import { preprocessings } from '@restok/metrics/inception';
-import { engineNames } from '../engine';
+import { backendNames, engineNames, resizeNames, scheduleNames } from '../option-names';
 import type { Output } from '../output';
 import type { ShardedCommandName } from '../shards/job-folder';
 import type { JsonShape } from '../shards/json-shape';
 import { flag, listOf, numberIn, objectOf, oneOf, optional, text, wholeIn } from '../shards/json-shape';
 import type { ShardWork } from '../shards/sharded-command';
 import { localModel, localPath, sharedModel, sharedPath } from '../queue/shared-paths';
-import { backendNames } from '../use-backend';
 import type { DividedEvalGenerationOptions } from './eval-generation-shards';
 import { openEvalGeneration } from './eval-generation-shards';
 import type { DividedEvalReconstructionOptions } from './eval-reconstruction-shards';
@@ -46,7 +41,7 @@ export interface ShardedCommand {
 
 const inceptionFields = {
   inception: optional(text),
-  resize: optional(oneOf(Object.keys(preprocessings) as PreprocessingName[])),
+  resize: optional(oneOf(resizeNames)),
 };
 
 /** Commands whose work is done in shards. */
@@ -66,7 +61,7 @@ export const shardedCommands: Readonly<Record<ShardedCommandName, ShardedCommand
       count: wholeIn(1),
       seed: wholeIn(0, 2 ** 32 - 1),
       guidance: numberIn(1, Number.MAX_VALUE),
-      schedule: oneOf(Object.keys(guidanceSchedules) as GuidanceScheduleName[]),
+      schedule: oneOf(scheduleNames),
       start: optional(numberIn(0, 1)),
       temperature: numberIn(Number.MIN_VALUE, Number.MAX_VALUE),
       topK: wholeIn(0),
