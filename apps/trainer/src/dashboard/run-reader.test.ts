@@ -34,6 +34,20 @@ describe('RunReader', () => {
     expect(await reader.read()).toMatchObject({ restarted: false, entries: [] });
   });
 
+  it('goes on where it was when a folder was in place of the log for a while', async () => {
+    const reader = new RunReader(folder);
+    const [log, aside] = [join(folder, 'log.jsonl'), join(folder, 'aside')];
+    write('{"step":1}\n');
+    expect((await reader.read()).entries).toHaveLength(1);
+    renameSync(log, aside);
+    mkdirSync(log);
+    expect(await reader.read()).toMatchObject({ restarted: false, entries: [] });
+    rmSync(log, { recursive: true });
+    renameSync(aside, log);
+    write('{"step":2}\n');
+    expect(await reader.read()).toMatchObject({ restarted: false, entries: [{ step: 2 }] });
+  });
+
   it('names all samples when there are new ones, in the order of their steps', async () => {
     const reader = new RunReader(folder);
     mkdirSync(join(folder, 'samples'));

@@ -50,6 +50,9 @@ export class RunReader {
 
   private async readNewLines(file: FileHandle): Promise<Pick<RunNews, 'restarted' | 'entries'>> {
     const found = await file.stat();
+    if (!found.isFile()) {
+      return { restarted: false, entries: [] };
+    }
     const restarted = this.file !== undefined && (found.ino !== this.file || found.size < this.position);
     if (restarted) {
       this.position = 0;
