@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Files that replace modules, use up all memory or own a graphics device: each gets a process of its own. */
+/** Files that replace modules, load a library anew, use up all memory or own a graphics device: each gets a process of its own. */
 const alone = [
+  'packages/backend-node/src/gemm/blas-library.test.ts',
   'packages/backend-node/src/heap.test.ts',
   'packages/backend-webgpu/**/*.test.ts',
   'packages/hub/src/write-together.test.ts',

@@ -166,8 +166,10 @@ describe('restok work', { timeout: TIMEOUT_MS }, () => {
   it('evaluates with the digits of one process', async () => {
     const data = inFolder('scored');
     await Promise.all(Array.from({ length: 20 }, (_, i) => writeNoise(join(data, `${i}.png`), i)));
+    // A BLAS rounds otherwise on two threads; workers take one unless told.
     const command = [
       ...['eval', 'reconstruction', '--data', data, '--model', inFolder('tokenizer'), '--json'],
+      ...['--threads', '1'],
     ];
     const whole = await startProgram(...command).ended;
     const worker = startWorker();

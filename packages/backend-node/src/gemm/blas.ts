@@ -1,30 +1,12 @@
 import type { LibraryHandle } from 'koffi';
 import koffi from 'koffi';
-import { BackendUnavailableError } from '@restok/core';
 import type { Heap } from '../heap';
+import { openBlasLibrary } from './blas-library';
 import type { Gemm, GemmCall } from './gemm';
 
 const ROW_MAJOR = 101;
 const NO_TRANSPOSE = 111;
 const TRANSPOSE = 112;
-
-/** Libraries that speak CBLAS, in the order in which they are tried. */
-const CANDIDATES: Readonly<Record<string, readonly string[]>> = {
-  linux: [
-    'libopenblas.so.0',
-    'libopenblas.so',
-    'libmkl_rt.so.2',
-    'libmkl_rt.so',
-    'libblis.so.4',
-    'libcblas.so.3',
-  ],
-  darwin: [
-    '/System/Library/Frameworks/Accelerate.framework/Accelerate',
-    '/opt/homebrew/opt/openblas/lib/libopenblas.dylib',
-    'libopenblas.dylib',
-  ],
-  win32: ['libopenblas.dll', 'openblas.dll', 'mkl_rt.2.dll'],
-};
 
 /** Functions that set the number of threads, by the library that has them. */
 const THREAD_SETTERS = ['openblas_set_num_threads', 'MKL_Set_Num_Threads', 'bli_thread_set_num_threads'];
@@ -47,7 +29,7 @@ type Blas = (...values: number[]) => void;
  * @throws BackendUnavailableError naming what was tried.
  */
 export function blasGemm(heap: Heap, threads: number): Gemm {
-  const { library, path } = openLibrary();
+  const { library, path, core } = openBlasLibrary();
   // Addresses are passed as plain numbers, which costs half as much as passing views.
   const sgemm = library.func(
     'void cblas_sgemm(int layout, int transa, int transb, int m, int n, int k, float alpha, uintptr_t a, int lda, uintptr_t b, int ldb, float beta, uintptr_t c, int ldc)',
@@ -61,7 +43,7 @@ export function blasGemm(heap: Heap, threads: number): Gemm {
   let base = 0;
   return {
     name: 'blas',
-    library: path,
+    library: core === undefined ? path : `${path}, kernels for ${core}`,
     threads,
     run(call: GemmCall): void {
       if (heap.memory.buffer !== buffer) {
@@ -112,24 +94,6 @@ function multiplyRows(sgemv: Blas, call: GemmCall, base: number): void {
       sgemv(ROW_MAJOR, NO_TRANSPOSE, Math.min(step, n - start), k, alpha, b, call.ldb, a, 1, beta, c, 1);
     }
   }
-}
-
-function openLibrary(): { library: LibraryHandle; path: string } {
-  const named = process.env.RESTOK_BLAS_LIBRARY;
-  const candidates = named === undefined || named === '' ? (CANDIDATES[process.platform] ?? []) : [named];
-  for (const path of candidates) {
-    try {
-      const library = koffi.load(path);
-      library.func('void cblas_sgemm()');
-      return { library, path };
-    } catch {
-      // Not on this machine: the next one may be.
-    }
-  }
-  throw new BackendUnavailableError(
-    `blasGemm: no BLAS library was found (tried ${candidates.join(', ')}). Install OpenBLAS, for instance libopenblas0-pthread on Debian.`,
-    { candidates },
-  );
 }
 
 function setThreads(library: LibraryHandle, threads: number): void {
