@@ -15,8 +15,15 @@ const QUIET = [
 /** Starting the engine and loading the model on a machine that does other work, too. */
 export const READY_TIMEOUT = 120_000;
 
-/** WebGPU on a graphics card that the processor emulates. */
-const EMULATED_CARD = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+/**
+ * WebGPU on a graphics card that the processor emulates. It would compile a store for every zero that memory of a
+ * workgroup begins with, which takes it up to a second for a program; our programs write before they read.
+ */
+const EMULATED_CARD = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-dawn-features=disable_workgroup_init',
+];
 
 /** A browser, by default without WebGPU, so that the page takes WebAssembly. */
 export function startBrowser(graphics: 'none' | 'emulated' = 'none'): Promise<Browser> {

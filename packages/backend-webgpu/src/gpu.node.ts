@@ -4,6 +4,12 @@ import type { GpuAccess, MapNow } from './gpu-access';
 /** Turns of the event loop after which Dawn's own loop has come to rest on an idle device. */
 const TURNS_UNTIL_REST = 100;
 
+/**
+ * Programs write memory of a workgroup before they read it, so it need not begin with zeros: a software GPU compiles a
+ * store for every one of them, which takes it up to a second for a program.
+ */
+const OPTIONS = ['enable-dawn-features=disable_workgroup_init'];
+
 /** What is used of the package. */
 interface Dawn {
   create(options: string[]): GPU;
@@ -34,7 +40,7 @@ async function startDawn(): Promise<GpuAccess> {
       Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
     }
   }
-  return { gpu: create([]), waitingFor };
+  return { gpu: create(OPTIONS), waitingFor };
 }
 
 async function importDawn(): Promise<Dawn> {
