@@ -1,13 +1,13 @@
 // npm run demo: installs, builds, serves the page on this machine and opens it.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { buildEverything, installDependencies, requireNode } from './prepare.mjs';
+import { build, installDependencies, requireNode } from './prepare.mjs';
 import { root } from './repository.mjs';
 import { step } from './step.mjs';
 
 requireNode();
 await step('Installing the dependencies', installDependencies);
-await step('Building', buildEverything);
+await step('Building', () => build('@restok/demo'));
 
 const demo = join(root, 'apps/demo');
 const server = [join(demo, 'node_modules/vite/bin/vite.js'), 'preview', '--host', '127.0.0.1'];

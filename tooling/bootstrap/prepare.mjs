@@ -25,14 +25,20 @@ export function installDependencies() {
 }
 
 /**
- * Builds every package and app that changed since its last build.
+ * Builds what changed since its last build.
  *
+ * @param {string} [target] a package or app, with what it needs; everything and all types when left out.
  * @returns {Promise<RunResult>}
  */
-export function buildEverything() {
-  return runLogged('build', [...pnpm, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], {
-    env: { TURBO_TELEMETRY_DISABLED: '1' },
-  });
+export function build(target) {
+  const filter = target === undefined ? [] : [`--filter=${target}...`];
+  return runLogged(
+    'build',
+    [...pnpm, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only', ...filter],
+    {
+      env: { TURBO_TELEMETRY_DISABLED: '1' },
+    },
+  );
 }
 
 /** The pinned pnpm by way of npx, since a fresh machine has npm only. */
