@@ -44,6 +44,7 @@ export default defineConfig({
     pool: 'forks',
     // tfjs-core registers its gradients from files that only a bundler can import.
     server: { deps: { inline: [/@tensorflow/] } },
+    setupFiles: [`${root}packages/testing/src/equal-bytes.ts`],
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
