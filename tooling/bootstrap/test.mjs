@@ -8,13 +8,12 @@ requireNode();
 
 /**
  * Groups of stages, one after the other. The lanes of a group run side by side, since each keeps one core busy.
- * Packaging copies the models for a moment, where programs would find half of them, so it is alone.
+ * Packing copies the models for a moment, where programs would find half of them, so it is alone.
  */
 const groups = [
   [['build'], ['lint', 'typecheck', 'format']],
-  [['structure', 'unit-tests', 'browser-tests']],
-  [['readme-examples'], ['smoke-tests']],
-  [['packaging']],
+  [['pack', 'structure', 'unit-tests', 'browser-tests']],
+  [['readme-examples', 'packaging'], ['smoke-tests']],
 ];
 const stageFiles = groups.flat(2);
 
