@@ -2,7 +2,9 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import * as tf from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
 import { checkChannels } from './check-channels';
-import { differentiable, runKernel } from './kernel';
+import type { GradientPart } from './gradient-part';
+import { partsOf } from './gradient-part';
+import { differentiableByInput, runKernel } from './kernel';
 import { kernelNames } from './kernel-names';
 
 /**
@@ -22,14 +24,16 @@ export function conv2d(x: Tensor4D, filter: Tensor4D, bias?: Tensor1D): Tensor4D
     );
   }
   checkChannels('conv2d', outputs, { bias });
-  return differentiable(
+  return differentiableByInput(
     bias === undefined ? [x, filter] : [x, filter, bias],
     () =>
       runKernel(kernelNames.conv2d, { x, filter, bias }, {}, () => [
         conv2dReference(x, filter, bias),
       ])[0] as Tensor4D,
     (gradient, [savedX, savedFilter]) =>
-      conv2dGrad(gradient, savedX as Tensor4D, savedFilter as Tensor4D, { hasBias: bias !== undefined }),
+      partsOf(bias !== undefined).map(
+        (of) => () => conv2dPartGrad(gradient, savedX as Tensor4D, savedFilter as Tensor4D, of),
+      ),
   );
 }
 
@@ -43,42 +47,58 @@ export function conv2dGrad(
   gradient: Tensor4D,
   x: Tensor4D,
   filter: Tensor4D,
-  attributes: { readonly hasBias: boolean },
+  { hasBias }: { readonly hasBias: boolean },
 ): Tensor[] {
-  return runKernel(kernelNames.conv2dGrad, { gradient, x, filter }, attributes, () =>
-    conv2dGradReference(gradient, x, filter, attributes.hasBias),
-  );
+  return partsOf(hasBias).map((of) => conv2dPartGrad(gradient, x, filter, of));
 }
 
-/** tfjs-wasm has no filter gradient, so it is a sum over the k x k taps, each a matrix product. */
+/** One of the gradients of {@link conv2dGrad}. */
+function conv2dPartGrad(gradient: Tensor4D, x: Tensor4D, filter: Tensor4D, of: GradientPart): Tensor {
+  return runKernel(kernelNames.conv2dGrad, { gradient, x, filter }, { of }, () => [
+    conv2dPartReference(gradient, x, filter, of),
+  ])[0]!;
+}
+
 export function conv2dGradReference(
   gradient: Tensor4D,
   x: Tensor4D,
   filter: Tensor4D,
   hasBias: boolean,
 ): Tensor[] {
-  return tf.tidy(() => {
-    const [size, , inChannels, outChannels] = filter.shape;
-    const [batch, height, width] = x.shape;
-    const mirrored = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]); // [k, k, O, I]
-    const dx = tf.conv2d(gradient, mirrored, 1, 'same');
+  return tf.tidy(() => partsOf(hasBias).map((of) => conv2dPartReference(gradient, x, filter, of)));
+}
 
-    const margin = (size - 1) / 2;
-    const padded = tf.pad(x, [
-      [0, 0],
-      [margin, margin],
-      [margin, margin],
-      [0, 0],
-    ]);
-    const rows = tf.reshape(gradient, [-1, outChannels]); // [BHW, O]
-    const taps: Tensor2D[] = [];
-    for (let row = 0; row < size; row++) {
-      for (let column = 0; column < size; column++) {
-        const window = tf.slice(padded, [0, row, column, 0], [batch, height, width, inChannels]);
-        taps.push(tf.matMul(tf.transpose(tf.reshape(window, [-1, inChannels])), rows)); // [I, O]
-      }
+function conv2dPartReference(gradient: Tensor4D, x: Tensor4D, filter: Tensor4D, of: GradientPart): Tensor {
+  const rows = (): Tensor2D => tf.reshape(gradient, [-1, filter.shape[3]]); // [BHW, O]
+  switch (of) {
+    case 'input': {
+      const mirrored = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]); // [k, k, O, I]
+      return tf.conv2d(gradient, mirrored, 1, 'same');
     }
-    const dFilter = tf.reshape(tf.stack(taps), filter.shape);
-    return hasBias ? [dx, dFilter, tf.sum(rows, 0)] : [dx, dFilter];
-  });
+    case 'weight':
+      return filterGradReference(rows(), x, filter.shape);
+    case 'bias':
+      return tf.sum(rows(), 0);
+  }
+}
+
+/** tfjs-wasm has no filter gradient, so it is a sum over the k x k taps, each a matrix product. */
+function filterGradReference(rows: Tensor2D, x: Tensor4D, shape: Tensor4D['shape']): Tensor {
+  const [batch, height, width, channels] = x.shape;
+  const [size] = shape;
+  const margin = (size - 1) / 2;
+  const padded = tf.pad(x, [
+    [0, 0],
+    [margin, margin],
+    [margin, margin],
+    [0, 0],
+  ]);
+  const taps: Tensor2D[] = [];
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const window = tf.slice(padded, [0, row, column, 0], [batch, height, width, channels]);
+      taps.push(tf.matMul(tf.transpose(tf.reshape(window, [-1, channels])), rows)); // [I, O]
+    }
+  }
+  return tf.reshape(tf.stack(taps), shape);
 }

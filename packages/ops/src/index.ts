@@ -1,4 +1,5 @@
-export { differentiable, runKernel } from './kernel';
+export { differentiable, differentiableByInput, runKernel } from './kernel';
+export type { GradientPart } from './gradient-part';
 export type { KernelInputs } from './kernel';
 export { kernelNames } from './kernel-names';
 export type { KernelName } from './kernel-names';

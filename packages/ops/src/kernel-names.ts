@@ -1,7 +1,8 @@
 /**
  * Names under which a backend may register a faster kernel. Inputs, attributes and outputs are those of
- * the function of the same name in this package; a name that ends in Grad is its gradient. Shapes have been
- * checked when a kernel is called. Kernels of groupNorm are asked for channels, and those of normalizeAndRotate
+ * the function of the same name in this package; a name that ends in Grad is its gradient. linearGrad and conv2dGrad are
+ * asked for one gradient at a time, by the attribute `of`, a GradientPart. Shapes have been checked when a kernel is
+ * called. Kernels of groupNorm are asked for channels, and those of normalizeAndRotate
  * for head widths, that are multiples of four; all others for any size.
  */
 export const kernelNames = {

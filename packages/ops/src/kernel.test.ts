@@ -11,7 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { tensorsLeftBy, testBackends, useTestBackend } from '@restok/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { differentiable, runKernel } from './kernel';
+import { differentiable, differentiableByInput, runKernel } from './kernel';
 
 const NAME = 'RestokTestKernel';
 
@@ -124,5 +124,55 @@ describe.each(testBackends)('differentiable on %s', (backend) => {
     };
     expect(await tensorsLeftBy(run)).toBe(0);
     [a, b, c].forEach((tensor) => tensor.dispose());
+  });
+});
+
+describe.each(testBackends)('differentiableByInput on %s', (backend) => {
+  beforeAll(() => useTestBackend(backend));
+  const asked: string[] = [];
+  beforeEach(() => void asked.splice(0));
+
+  /** a · b; the gradient is told to be ten times too large. */
+  function product(a: Tensor, b: Tensor): Tensor {
+    const gradientOf = (name: string, gradient: Tensor, other: Tensor) => (): Tensor => {
+      asked.push(name);
+      return mul(mul(gradient, other), 10);
+    };
+    return differentiableByInput(
+      [a, b],
+      () => mul(a, b),
+      (gradient, [savedA, savedB]) => [
+        gradientOf('a', gradient, savedB!),
+        gradientOf('b', gradient, savedA!),
+      ],
+    );
+  }
+
+  it('uses the gradients that it is given, with saved inputs in order', () => {
+    tidy(() => {
+      const [da, db] = grads(product)([scalar(2), scalar(3)]);
+      expect([da!.dataSync()[0], db!.dataSync()[0]]).toEqual([30, 20]);
+      expect(asked).toEqual(['a', 'b']);
+    });
+  });
+
+  it('computes no gradient that nobody asks for', () => {
+    tidy(() => {
+      const [a, b] = [scalar(2), scalar(3)];
+      expect(grad((x: Tensor) => product(x, b))(a).dataSync()[0]).toBe(30);
+      expect(grad((x: Tensor) => product(a, x))(b).dataSync()[0]).toBe(20);
+      expect(asked).toEqual(['a', 'b']);
+    });
+  });
+
+  it('leaves no tensors behind', async () => {
+    const [a, b] = [scalar(2), scalar(3)];
+    const run = (): void => {
+      product(a, b).dispose();
+      grads(product)([a, b]).forEach((gradient) => gradient.dispose());
+      grad((x: Tensor) => product(x, b))(a).dispose();
+    };
+    expect(await tensorsLeftBy(run)).toBe(0);
+    [a, b].forEach((tensor) => tensor.dispose());
   });
 });

@@ -34,6 +34,40 @@ export function runKernel<Attributes extends object>(
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
+/** The part of TensorFlow.js's engine beneath `customGrad`, which takes a function for each gradient. */
+interface TapeEngine {
+  runKernelFunc(call: {
+    readonly inputs: NamedTensorMap;
+    forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor;
+    backwardsFunc(gradient: Tensor, saved: Tensor[]): Record<string, () => Tensor>;
+  }): Tensor;
+}
+
+/**
+ * Like {@link differentiable}, with a function for each gradient: what nobody asks for, such as the weights of a frozen
+ * network or the pictures that it sees, is not computed.
+ *
+ * @param backward from the gradient of the value and the saved inputs, one function per input; each is called at most
+ *   once, in a tidy of its own.
+ * @returns the value, owned by the caller.
+ */
+export function differentiableByInput<Output extends Tensor>(
+  inputs: readonly Tensor[],
+  forward: () => Output,
+  backward: (gradient: Output, saved: Tensor[]) => readonly (() => Tensor)[],
+): Output {
+  const tape = engine() as unknown as TapeEngine;
+  return tape.runKernelFunc({
+    inputs: Object.fromEntries(inputs.entries()),
+    forwardFunc: (_backend, save) => {
+      const value = forward();
+      save([...inputs]);
+      return value;
+    },
+    backwardsFunc: (gradient, saved) => Object.fromEntries(backward(gradient as Output, saved).entries()),
+  }) as Output;
+}
+
 /**
  * Ties a forward computation to its gradient.
  *

@@ -2,7 +2,9 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { add, matMul, reshape, sum, tidy, transpose } from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
 import { checkChannels } from './check-channels';
-import { differentiable, runKernel } from './kernel';
+import type { GradientPart } from './gradient-part';
+import { partsOf } from './gradient-part';
+import { differentiableByInput, runKernel } from './kernel';
 import { kernelNames } from './kernel-names';
 
 /**
@@ -22,14 +24,16 @@ export function linear<X extends Tensor>(x: X, weight: Tensor2D, bias?: Tensor1D
   }
   checkChannels('linear', weight.shape[0], { bias });
   const inputs: Tensor[] = bias === undefined ? [x, weight] : [x, weight, bias];
-  return differentiable(
+  return differentiableByInput(
     inputs,
     () =>
       runKernel(kernelNames.linear, { x, weight, bias }, {}, () => [
         linearReference(x, weight, bias),
       ])[0] as X,
     (gradient, [savedX, savedWeight]) =>
-      linearGrad(gradient, savedX!, savedWeight as Tensor2D, { hasBias: bias !== undefined }),
+      partsOf(bias !== undefined).map(
+        (of) => () => linearPartGrad(gradient, savedX!, savedWeight as Tensor2D, of),
+      ),
   );
 }
 
@@ -49,11 +53,16 @@ export function linearGrad(
   gradient: Tensor,
   x: Tensor,
   weight: Tensor2D,
-  attributes: { readonly hasBias: boolean },
+  { hasBias }: { readonly hasBias: boolean },
 ): Tensor[] {
-  return runKernel(kernelNames.linearGrad, { gradient, x, weight }, attributes, () =>
-    linearGradReference(gradient, x, weight, attributes.hasBias),
-  );
+  return partsOf(hasBias).map((of) => linearPartGrad(gradient, x, weight, of));
+}
+
+/** One of the gradients of {@link linearGrad}. */
+function linearPartGrad(gradient: Tensor, x: Tensor, weight: Tensor2D, of: GradientPart): Tensor {
+  return runKernel(kernelNames.linearGrad, { gradient, x, weight }, { of }, () => [
+    linearPartReference(gradient, x, weight, of),
+  ])[0]!;
 }
 
 export function linearGradReference(
@@ -62,12 +71,19 @@ export function linearGradReference(
   weight: Tensor2D,
   hasBias: boolean,
 ): Tensor[] {
-  return tidy(() => {
-    const rows = asMatrix(gradient); // [M, O]
-    const dx = reshape(matMul(rows, weight), x.shape);
-    const dWeight = matMul(transpose(rows), asMatrix(x)); // [O, I]
-    return hasBias ? [dx, dWeight, sum(rows, 0)] : [dx, dWeight];
-  });
+  return tidy(() => partsOf(hasBias).map((of) => linearPartReference(gradient, x, weight, of)));
+}
+
+function linearPartReference(gradient: Tensor, x: Tensor, weight: Tensor2D, of: GradientPart): Tensor {
+  const rows = asMatrix(gradient); // [M, O]
+  switch (of) {
+    case 'input':
+      return reshape(matMul(rows, weight), x.shape);
+    case 'weight':
+      return matMul(transpose(rows), asMatrix(x)); // [O, I]
+    case 'bias':
+      return sum(rows, 0);
+  }
 }
 
 function asMatrix(x: Tensor): Tensor2D {

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { GradientPart } from '@restok/ops';
 import { kernelNames } from '@restok/ops';
 import { sizeOf } from '../heap';
 import type { NativeContext } from '../native-context';
@@ -25,25 +26,29 @@ export function registerConvolution(context: NativeContext): void {
     return y;
   });
 
-  registerNative<{ hasBias: boolean }>(kernelNames.conv2dGrad, ({ gradient, x, filter }, { hasBias }) => {
+  registerNative<{ of: GradientPart }>(kernelNames.conv2dGrad, ({ gradient, x, filter }, { of }) => {
     const [size, , inputs, outputs] = filter!.shape as [number, number, number, number];
-    const dx = heap.allocate(x!.shape);
-    const dFilter = heap.allocate(filter!.shape);
-    // The gradient of the input is a convolution of the gradient with the mirrored filter.
-    const mirrored = heap.scratch('mirroredFilter', sizeOf(filter!.shape));
-    simd.mirrorFilter(heap.address(filter!), mirrored, size * size, inputs, outputs);
-    convolve(context, gradient!, mirrored, [size, size, outputs, inputs], dx, 0);
-
     const pixels = sizeOf(x!.shape) / inputs;
+    if (of === 'bias') {
+      return columnSums(context, gradient!, pixels, outputs);
+    }
+    const target = heap.allocate(of === 'input' ? x!.shape : filter!.shape);
+    if (of === 'input') {
+      // The gradient of the input is a convolution of the gradient with the mirrored filter.
+      const mirrored = heap.scratch('mirroredFilter', sizeOf(filter!.shape));
+      simd.mirrorFilter(heap.address(filter!), mirrored, size * size, inputs, outputs);
+      convolve(context, gradient!, mirrored, [size, size, outputs, inputs], target, 0);
+      return target;
+    }
     forEachTile(context, x!, size, (rows, start, count) => {
       multiply(
         context.gemm,
         { m: size * size * inputs, n: outputs, k: count },
-        { a: rows, b: heap.address(gradient!) + start * outputs * VALUE_BYTES, c: heap.address(dFilter) },
+        { a: rows, b: heap.address(gradient!) + start * outputs * VALUE_BYTES, c: heap.address(target) },
         { transposeA: true, beta: start === 0 ? 0 : 1 },
       );
     });
-    return hasBias ? [dx, dFilter, columnSums(context, gradient!, pixels, outputs)] : [dx, dFilter];
+    return target;
   });
 }
 

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { GradientPart } from '@restok/ops';
 import { kernelNames } from '@restok/ops';
 import { sizeOf } from '../heap';
 import type { NativeContext } from '../native-context';
@@ -13,7 +14,7 @@ export function columnSums(context: NativeContext, x: TensorInfo, rows: number, 
   return sums;
 }
 
-/** linear and its gradient as one or two matrix products. */
+/** linear and each of its gradients as one matrix product, or sums. */
 export function registerLinear(context: NativeContext): void {
   const { heap, simd } = context;
 
@@ -33,23 +34,21 @@ export function registerLinear(context: NativeContext): void {
     return y;
   });
 
-  registerNative<{ hasBias: boolean }>(kernelNames.linearGrad, ({ gradient, x, weight }, { hasBias }) => {
+  registerNative<{ of: GradientPart }>(kernelNames.linearGrad, ({ gradient, x, weight }, { of }) => {
     const [outputs, inputs] = weight!.shape as [number, number];
     const rows = sizeOf(x!.shape) / inputs;
-    const dx = heap.allocate(x!.shape);
-    const dWeight = heap.allocate(weight!.shape);
-    const g = heap.address(gradient!);
-    multiply(
-      context.gemm,
-      { m: rows, n: inputs, k: outputs },
-      { a: g, b: heap.address(weight!), c: heap.address(dx) },
-    );
-    multiply(
-      context.gemm,
-      { m: outputs, n: inputs, k: rows },
-      { a: g, b: heap.address(x!), c: heap.address(dWeight) },
-      { transposeA: true },
-    );
-    return hasBias ? [dx, dWeight, columnSums(context, gradient!, rows, outputs)] : [dx, dWeight];
+    if (of === 'bias') {
+      return columnSums(context, gradient!, rows, outputs);
+    }
+    const target = heap.allocate(of === 'input' ? x!.shape : weight!.shape);
+    const [g, c] = [heap.address(gradient!), heap.address(target)];
+    if (of === 'input') {
+      const sizes = { m: rows, n: inputs, k: outputs };
+      multiply(context.gemm, sizes, { a: g, b: heap.address(weight!), c });
+    } else {
+      const sizes = { m: outputs, n: inputs, k: rows };
+      multiply(context.gemm, sizes, { a: g, b: heap.address(x!), c }, { transposeA: true });
+    }
+    return target;
   });
 }

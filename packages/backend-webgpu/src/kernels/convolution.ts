@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { GradientPart } from '@restok/ops';
 import { kernelNames } from '@restok/ops';
 import type { FusedBackend } from '../fused-backend';
 import { registerFused } from '../fused-kernel';
@@ -71,20 +72,17 @@ export function registerConvolution(): void {
     return y;
   });
 
-  registerFused<{ hasBias: boolean }>(
-    kernelNames.conv2dGrad,
-    (backend, { gradient, x, filter }, { hasBias }) => {
-      const [batch, height, width] = x!.shape as [number, number, number];
-      const outputs = filter!.shape[3]!;
-      const gradients = [
-        inputGradient(backend, gradient!, filter!),
-        filterGradient(backend, gradient!, x!, filter!.shape),
-      ];
-      return hasBias
-        ? [...gradients, columnSums(backend, gradient!, batch * height * width, outputs)]
-        : gradients;
-    },
-  );
+  registerFused<{ of: GradientPart }>(kernelNames.conv2dGrad, (backend, { gradient, x, filter }, { of }) => {
+    const [batch, height, width] = x!.shape as [number, number, number];
+    switch (of) {
+      case 'input':
+        return inputGradient(backend, gradient!, filter!);
+      case 'weight':
+        return filterGradient(backend, gradient!, x!, filter!.shape);
+      case 'bias':
+        return columnSums(backend, gradient!, batch * height * width, filter!.shape[3]!);
+    }
+  });
 }
 
 function inputGradient(backend: FusedBackend, gradient: TensorInfo, filter: TensorInfo): TensorInfo {

@@ -1,10 +1,10 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { GradientPart } from '@restok/ops';
 import { kernelNames } from '@restok/ops';
 import { registerFused, sizeOf } from '../fused-kernel';
 import { columnSums } from './column-sums';
 import { multiply } from './matrix-product';
 
-/** y = x Wᵀ + b as one matrix product, and its gradient as two. */
+/** y = x Wᵀ + b and each of its gradients as one matrix product, or sums. */
 export function registerLinear(): void {
   registerFused(kernelNames.linear, (backend, { x, weight, bias }) => {
     const [outputs, inputs] = weight!.shape as [number, number];
@@ -18,22 +18,19 @@ export function registerLinear(): void {
     return y;
   });
 
-  registerFused<{ hasBias: boolean }>(
-    kernelNames.linearGrad,
-    (backend, { gradient, x, weight }, { hasBias }) => {
-      const [outputs, inputs] = weight!.shape as [number, number];
-      const rows = sizeOf(x!.shape) / inputs;
-      const dx = backend.allocate(x!.shape);
-      multiply(backend, { m: rows, n: inputs, k: outputs }, { a: gradient!, b: weight!, c: dx });
-      const dWeight = backend.allocate(weight!.shape);
-      multiply(
-        backend,
-        { m: outputs, n: inputs, k: rows },
-        { a: gradient!, b: x!, c: dWeight },
-        { transposeA: true },
-      );
-      const gradients: TensorInfo[] = [dx, dWeight];
-      return hasBias ? [...gradients, columnSums(backend, gradient!, rows, outputs)] : gradients;
-    },
-  );
+  registerFused<{ of: GradientPart }>(kernelNames.linearGrad, (backend, { gradient, x, weight }, { of }) => {
+    const [outputs, inputs] = weight!.shape as [number, number];
+    const rows = sizeOf(x!.shape) / inputs;
+    if (of === 'bias') {
+      return columnSums(backend, gradient!, rows, outputs);
+    }
+    const target = backend.allocate(of === 'input' ? x!.shape : weight!.shape);
+    if (of === 'input') {
+      multiply(backend, { m: rows, n: inputs, k: outputs }, { a: gradient!, b: weight!, c: target });
+    } else {
+      const sizes = { m: outputs, n: inputs, k: rows };
+      multiply(backend, sizes, { a: gradient!, b: x!, c: target }, { transposeA: true });
+    }
+    return target;
+  });
 }
