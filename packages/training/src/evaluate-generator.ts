@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { dispose, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Generator } from '@restok/generator';
 import { generatorLosses } from './generator-loss';
@@ -29,12 +30,17 @@ export async function evaluateGenerator(
     const batch = chosen.slice(start, start + options.batchSize);
     const { indices, labels } = await data.read(batch);
     const targets = tensor2d(indices, [batch.length, data.numLatents], 'int32');
-    const [logits, losses] = tidy(() => {
-      const made = generator.forward(targets, tensor1d(labels, 'int32'));
-      return [made, generatorLosses(made, targets)] as const;
-    });
-    batches.push(await generatorTerms(logits, losses, targets, generator.levelSizes));
-    dispose([targets, logits, losses]);
+    const held: Tensor[] = [targets];
+    try {
+      const [logits, losses] = tidy(() => {
+        const made = generator.forward(targets, tensor1d(labels, 'int32'));
+        return [made, generatorLosses(made, targets)] as const;
+      });
+      held.push(logits, losses);
+      batches.push(await generatorTerms(logits, losses, targets, generator.levelSizes));
+    } finally {
+      dispose(held);
+    }
     sizes.push(batch.length);
   }
   return { count, ...meanGeneratorTerms(batches, sizes) };

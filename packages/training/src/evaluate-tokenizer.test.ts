@@ -54,6 +54,14 @@ describe('evaluateTokenizer', () => {
     expect(evaluation.codebookEntropy).toBeCloseTo(entropy, 5);
   });
 
+  it('leaves no tensors behind when it fails', async () => {
+    const failing = async (): Promise<void> => {
+      const evaluation = evaluateTokenizer(tokenizer, dataset, { batchSize: 4, keep: [1, 99] });
+      await expect(evaluation).rejects.toThrow(/numKept/);
+    };
+    expect(await tensorsLeftBy(failing)).toBe(0);
+  });
+
   it('spreads a smaller number of pictures over the set', async () => {
     const read: number[] = [];
     const watched: PictureDataset = {

@@ -10,7 +10,7 @@ import {
   tensor4d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { codebookEntropy, codebookUsage } from '@restok/metrics';
 import type { PictureDataset } from '@restok/data';
 import type { ResTok } from '@restok/tokenizer';
@@ -45,16 +45,8 @@ export async function evaluateTokenizer(
   const indices: number[] = [];
   for (let start = 0; start < count; start += options.batchSize) {
     const batch = chosen.slice(start, start + options.batchSize);
-    const values = await dataset.read(batch);
-    const pixels = tensor4d(values, [batch.length, dataset.size, dataset.size, 3]);
-    const encoded = tokenizer.encode(pixels);
-    indices.push(...(await encoded.indices.data()));
-    for (const kept of options.keep) {
-      const decoded = tokenizer.decode(encoded.codes, { numKept: kept });
-      sums.set(kept, sums.get(kept)! + (await sumOfPsnr(decoded, pixels)));
-      decoded.dispose();
-    }
-    dispose([pixels, encoded.codes, encoded.indices]);
+    const pixels = tensor4d(await dataset.read(batch), [batch.length, dataset.size, dataset.size, 3]);
+    indices.push(...(await addScores(tokenizer, pixels, sums)));
   }
   const psnr = Object.fromEntries([...sums].map(([kept, sum]) => [kept, sum / count]));
   const { codebookSize } = tokenizer.quantizer.options;
@@ -66,12 +58,38 @@ export async function evaluateTokenizer(
   };
 }
 
+/**
+ * Adds the PSNR of a batch for each number of kept latents.
+ *
+ * @param pixels `[B, H, W, 3]`, consumed.
+ * @returns the codes that were chosen.
+ */
+async function addScores(
+  tokenizer: ResTok,
+  pixels: Tensor4D,
+  sums: Map<number, number>,
+): Promise<Int32Array> {
+  const held: Tensor[] = [pixels];
+  try {
+    const { codes, indices } = tokenizer.encode(pixels);
+    held.push(codes, indices);
+    for (const [kept, sum] of sums) {
+      const decoded = tokenizer.decode(codes, { numKept: kept });
+      held.push(decoded);
+      sums.set(kept, sum + (await sumOfPsnr(decoded, pixels)));
+      dispose(held.pop()!);
+    }
+    return (await indices.data()) as Int32Array;
+  } finally {
+    dispose(held);
+  }
+}
+
 async function sumOfPsnr(decoded: Tensor4D, pixels: Tensor4D): Promise<number> {
   const errors = tidy(() => {
     const rounded = div(round(mul(clipByValue(decoded, 0, 1), 255)), 255);
     return mean(square(sub(rounded, pixels)), [1, 2, 3]);
   });
-  const values = await errors.data<'float32'>();
-  errors.dispose();
+  const values = await errors.data<'float32'>().finally(() => errors.dispose());
   return values.reduce((sum, error) => sum - 10 * Math.log10(error), 0);
 }
