@@ -11,7 +11,10 @@ requireNode();
  * Packing copies the models for a moment, where programs would find half of them, so it is alone.
  */
 const groups = [
-  [['build'], ['lint', 'typecheck', 'format']],
+  [
+    ['build', 'format'],
+    ['lint', 'typecheck'],
+  ],
   [['pack', 'structure', 'unit-tests', 'browser-tests']],
   [['readme-examples', 'packaging'], ['smoke-tests']],
 ];
