@@ -6,6 +6,7 @@ import type { CodeDataset, PictureDataset } from '@restok/data';
 import { openCodeFolder } from '@restok/data';
 import { ResTok } from '@restok/tokenizer';
 import type { GeneratorData, GeneratorTrainingConfig } from '@restok/training';
+import { labelsByName } from './labels-by-name';
 import { openPictures, pictureSource } from './open-dataset';
 import type { DataWatch } from './training-pictures';
 import { WaitClock } from './training-pictures';
@@ -21,11 +22,25 @@ export interface OpenGeneratorData {
 
 /**
  * The codes that a generator's training config names: a folder made by `restok extract` (its `train` and `test`
- * folders, or the same for both), or pictures that are tokenised as they are asked for.
+ * folders, or the same for both), or pictures that are tokenised as they are asked for. Labels are those of the
+ * model's classes of the same names.
  *
- * @throws DataError or CheckpointError when something is missing or does not fit.
+ * @throws DataError, CheckpointError or ConfigError when something is missing or does not fit.
  */
 export async function openGeneratorData(
+  config: GeneratorTrainingConfig,
+  split: 'train' | 'test',
+): Promise<OpenGeneratorData> {
+  const opened = await openCodes(config, split);
+  try {
+    return { ...opened, data: labelsByName(opened.data, config.generator.class_names) };
+  } catch (error) {
+    opened.dispose();
+    throw error;
+  }
+}
+
+async function openCodes(
   config: GeneratorTrainingConfig,
   split: 'train' | 'test',
 ): Promise<OpenGeneratorData> {
