@@ -23,7 +23,7 @@ export interface NodeBackendOptions {
 export interface BackendInfo {
   readonly backend: typeof NODE_BACKEND;
   readonly gemm: GemmName;
-  /** Path or name of the library. */
+  /** Path or name of the library, and for which processor its kernels are, where it says so. */
   readonly library: string;
   readonly threads: number;
   /** One sentence for people. */
