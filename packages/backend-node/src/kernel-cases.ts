@@ -32,7 +32,7 @@ export const kernelCases: readonly KernelCase[] = [
     ops.linear(draw(1, 70), matrix(draw, 1000, 70), vector(draw, 1000)),
   ),
   // More than one part of the matrix.
-  kernelCase('linear of few rows', (draw) => ops.linear(draw(3, 70), matrix(draw, 1000, 70))),
+  kernelCase('linear of few rows', (draw) => ops.linear(draw(3, 70), matrix(draw, 4000, 70))),
   kernelCase('linear of few rows by a large matrix', (draw) =>
     ops.linear(draw(6, 1024), matrix(draw, 1024, 1024)),
   ),

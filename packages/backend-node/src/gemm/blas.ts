@@ -15,8 +15,11 @@ const THREAD_SETTERS = ['openblas_set_num_threads', 'MKL_Set_Num_Threads', 'bli_
 const MAX_VECTOR_ROWS = 4;
 /** Values of a matrix that is worth it. Products with smaller ones, as in tiny models, round alike for any rows. */
 const MIN_VECTOR_MATRIX = 2 ** 16;
-/** How much of the matrix stays in a core's cache while the rows go through it. */
-const CACHED_BYTES = 2 ** 18;
+/**
+ * How much of the matrix stays in the cores' caches while the rows go through it. Two and four rows times a 3072 x 1024
+ * matrix take two threads 0.73 and 0.97 ms with 2^18, 0.62 and 0.84 ms with 2^20, 0.82 and 0.94 ms with 2^22.
+ */
+const CACHED_BYTES = 2 ** 20;
 const VALUE_BYTES = 4;
 
 type Blas = (...values: number[]) => void;
