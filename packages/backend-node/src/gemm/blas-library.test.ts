@@ -50,6 +50,7 @@ describe('withKnownProcessor', () => {
     },
   );
 
+  // Only where OpenBLAS is installed.
   it.skipIf(fallback === undefined)('keeps kernels that OPENBLAS_CORETYPE names', () => {
     process.env.OPENBLAS_CORETYPE = 'Prescott';
     const loaded = koffi.load(OPENBLAS);
