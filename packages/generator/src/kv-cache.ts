@@ -1,5 +1,5 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import { keep, zeros } from '@tensorflow/tfjs-core';
+import { fill, keep } from '@tensorflow/tfjs-core';
 import type { CachedAttentionOptions, KeyValueCache } from '@restok/ops';
 import { cachedAttention } from '@restok/ops';
 
@@ -23,9 +23,10 @@ export class KvCache {
 
   constructor({ numLayers, batch, numKeyHeads, capacity, headWidth }: KvCacheSizes) {
     const shape: [number, number, number, number] = [batch, numKeyHeads, capacity, headWidth];
+    // fill makes zeros where they lie; zeros would make them in JavaScript and copy them there.
     this.layers = Array.from({ length: numLayers }, () => ({
-      keys: keep(zeros(shape)),
-      values: keep(zeros(shape)),
+      keys: keep(fill(shape, 0)),
+      values: keep(fill(shape, 0)),
     }));
   }
 

@@ -1,15 +1,12 @@
-import type { LibraryHandle } from 'koffi';
 import koffi from 'koffi';
 import type { Heap } from '../heap';
 import { openBlasLibrary } from './blas-library';
+import { threadSetter, threadsFor } from './blas-threads';
 import type { Gemm, GemmCall } from './gemm';
 
 const ROW_MAJOR = 101;
 const NO_TRANSPOSE = 111;
 const TRANSPOSE = 112;
-
-/** Functions that set the number of threads, by the library that has them. */
-const THREAD_SETTERS = ['openblas_set_num_threads', 'MKL_Set_Num_Threads', 'bli_thread_set_num_threads'];
 
 /** Up to this many rows a product is a product of the matrix and a vector for each: nothing is packed. */
 const MAX_VECTOR_ROWS = 4;
@@ -40,7 +37,7 @@ export function blasGemm(heap: Heap, threads: number): Gemm {
   const sgemv = library.func(
     'void cblas_sgemv(int layout, int trans, int m, int n, float alpha, uintptr_t a, int lda, uintptr_t x, int incx, float beta, uintptr_t y, int incy)',
   ) as Blas;
-  setThreads(library, threads);
+  const setThreads = threadSetter(library);
 
   let buffer: ArrayBufferLike | undefined;
   let base = 0;
@@ -53,6 +50,7 @@ export function blasGemm(heap: Heap, threads: number): Gemm {
         buffer = heap.memory.buffer;
         base = Number(koffi.address(new Uint8Array(buffer)));
       }
+      setThreads(threadsFor(call, threads));
       if (isFewRows(call)) {
         multiplyRows(sgemv, call, base);
         return;
@@ -95,17 +93,6 @@ function multiplyRows(sgemv: Blas, call: GemmCall, base: number): void {
       const a = base + call.a + row * call.lda * VALUE_BYTES;
       const c = base + call.c + (row * call.ldc + start) * VALUE_BYTES;
       sgemv(ROW_MAJOR, NO_TRANSPOSE, Math.min(step, n - start), k, alpha, b, call.ldb, a, 1, beta, c, 1);
-    }
-  }
-}
-
-function setThreads(library: LibraryHandle, threads: number): void {
-  for (const name of THREAD_SETTERS) {
-    try {
-      (library.func(`void ${name}(int threads)`) as (count: number) => void)(threads);
-      return;
-    } catch {
-      // This library calls it something else, or has no such setting (Accelerate).
     }
   }
 }

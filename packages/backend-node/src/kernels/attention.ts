@@ -61,14 +61,17 @@ export function registerAttention(context: NativeContext): void {
         computeWeights(context, head, weights, sizes, runs);
         const out = heap.address(y) + (b * positions * width + h * headWidth) * VALUE_BYTES;
         context.gemm.run({
-          ...PLAIN,
+          transposeA: false,
+          transposeB: false,
           m: positions,
           n: headWidth,
           k: positions,
+          alpha: 1,
           a: weights,
           lda: positions,
           b: head.v,
           ldb: 3 * width,
+          beta: 0,
           c: out,
           ldc: width,
         });
@@ -97,9 +100,6 @@ export function registerAttention(context: NativeContext): void {
   });
 }
 
-/** A product without transposes, scale or addition. */
-export const PLAIN = { transposeA: false, transposeB: false, alpha: 1, beta: 0 };
-
 /** softmax(q kᵀ / √Dh) of one head into `weights` `[T, T]`, zero where a row does not see a column. */
 function computeWeights(
   { gemm, simd }: NativeContext,
@@ -109,16 +109,17 @@ function computeWeights(
   runs: readonly Run[],
 ): void {
   gemm.run({
-    ...PLAIN,
+    transposeA: false,
     transposeB: true,
-    alpha: 1 / Math.sqrt(headWidth),
     m: positions,
     n: positions,
     k: headWidth,
+    alpha: 1 / Math.sqrt(headWidth),
     a: head.q,
     lda: 3 * width,
     b: head.k,
     ldb: 3 * width,
+    beta: 0,
     c: weights,
     ldc: positions,
   });
@@ -146,24 +147,42 @@ function backwardHead({ gemm, simd }: NativeContext, operands: BackwardOperands,
   const { source, target, dOut, weights, dWeights } = operands;
   const { positions, width, headWidth } = sizes;
   const packed = 3 * width;
-  const toHead = { ...PLAIN, m: positions, n: headWidth, k: positions, lda: positions, ldc: packed };
-  gemm.run({ ...toHead, transposeA: true, a: weights, b: dOut, ldb: width, c: target.v });
+  // Written out for each product: some thousand of them a step, and spread objects would cost microseconds each.
+  const toHead = (transposeA: boolean, a: number, b: number, ldb: number, c: number): void =>
+    gemm.run({
+      transposeA,
+      transposeB: false,
+      m: positions,
+      n: headWidth,
+      k: positions,
+      alpha: 1,
+      a,
+      lda: positions,
+      b,
+      ldb,
+      beta: 0,
+      c,
+      ldc: packed,
+    });
+  toHead(true, weights, dOut, width, target.v);
   gemm.run({
-    ...PLAIN,
+    transposeA: false,
     transposeB: true,
     m: positions,
     n: positions,
     k: headWidth,
+    alpha: 1,
     a: dOut,
     lda: width,
     b: source.v,
     ldb: packed,
+    beta: 0,
     c: dWeights,
     ldc: positions,
   });
   simd.softmaxRowsGrad(weights, dWeights, positions, positions, 1 / Math.sqrt(headWidth));
-  gemm.run({ ...toHead, a: dWeights, b: source.k, ldb: packed, c: target.q });
-  gemm.run({ ...toHead, transposeA: true, a: dWeights, b: source.q, ldb: packed, c: target.k });
+  toHead(false, dWeights, source.k, packed, target.q);
+  toHead(true, dWeights, source.q, packed, target.k);
 }
 
 function sizesOf(qkv: TensorInfo, numHeads: number): PackedSizes {

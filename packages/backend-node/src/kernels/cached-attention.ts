@@ -3,7 +3,7 @@ import type { CachedAttentionOptions } from '@restok/ops';
 import { kernelNames } from '@restok/ops';
 import type { NativeContext } from '../native-context';
 import { registerNative } from '../native-context';
-import { PLAIN, runsOf } from './attention';
+import { runsOf } from './attention';
 
 const VALUE_BYTES = 4;
 
@@ -87,20 +87,24 @@ function attend(
   const [queries, cachedKeys, cachedValues, target] = [qkv, keys, values, output].map((tensor) =>
     heap.address(tensor),
   ) as [number, number, number, number];
-  const scores = { ...PLAIN, transposeB: true, alpha: 1 / Math.sqrt(headWidth) };
+  const alpha = 1 / Math.sqrt(headWidth);
   for (let b = 0; b < batch; b++) {
     for (let h = 0; h < numHeads; h++) {
       const keyHead = b * numKeyHeads + Math.floor((h * numKeyHeads) / numHeads);
       const cached = keyHead * capacity * headWidth * VALUE_BYTES;
+      // Written out: a pass has some hundred of these products, and spread objects would cost microseconds each.
       gemm.run({
-        ...scores,
+        transposeA: false,
+        transposeB: true,
         m: positions,
         n: reach,
         k: headWidth,
+        alpha,
         a: queries + (b * positions * width + h * headWidth) * VALUE_BYTES,
         lda: width,
         b: cachedKeys + cached,
         ldb: headWidth,
+        beta: 0,
         c: weights,
         ldc: reach,
       });
@@ -108,14 +112,17 @@ function attend(
         simd.softmaxRows(weights + start * reach * VALUE_BYTES, count, reach, visible);
       }
       gemm.run({
-        ...PLAIN,
+        transposeA: false,
+        transposeB: false,
         m: positions,
         n: headWidth,
         k: reach,
+        alpha: 1,
         a: weights,
         lda: reach,
         b: cachedValues + cached,
         ldb: headWidth,
+        beta: 0,
         c: target + (b * positions * numHeads + h) * headWidth * VALUE_BYTES,
         ldc: numHeads * headWidth,
       });

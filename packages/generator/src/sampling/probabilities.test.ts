@@ -19,4 +19,10 @@ describe('largestOf', () => {
   it('finds the largest of negative logits', () => {
     expect(largestOf(Float32Array.of(-3, -1, -2))).toBe(-1);
   });
+
+  it('is NaN where a logit is, wherever it stands', () => {
+    for (const at of [0, 1, 2]) {
+      expect(largestOf(Float32Array.of(-3, -1, -2).fill(NaN, at, at + 1))).toBeNaN();
+    }
+  });
 });

@@ -1,10 +1,8 @@
-/** The largest of some logits. */
+/** The largest of some logits; NaN when one of them is. */
 export function largestOf(logits: Float32Array): number {
   let largest = -Infinity;
   for (let i = 0; i < logits.length; i++) {
-    if (logits[i]! > largest) {
-      largest = logits[i]!;
-    }
+    largest = Math.max(largest, logits[i]!);
   }
   return largest;
 }

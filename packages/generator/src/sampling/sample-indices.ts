@@ -43,7 +43,10 @@ export function sampleIndices(
     } else {
       // Taking the largest off changes no probability, and no logit can overflow.
       const divisor = Math.max(temperature, SMALLEST_TEMPERATURE);
-      const scaled = row.map((logit) => (logit - largest) / divisor);
+      const scaled = row.slice();
+      for (let i = 0; i < scaled.length; i++) {
+        scaled[i] = (row[i]! - largest) / divisor;
+      }
       logitFilters.topK(scaled, topK);
       logitFilters.topP(scaled, topP);
       indices[position] = draw(probabilitiesOf(scaled), random);
@@ -55,10 +58,9 @@ export function sampleIndices(
 /** The largest logit of a row. NaN would silently be drawn as some index, so it is refused. */
 function checkedLargest(row: Float32Array, position: number): number {
   const largest = largestOf(row);
-  const wrong = Number.isFinite(largest) ? row.find(Number.isNaN) : largest;
-  if (wrong !== undefined) {
+  if (!Number.isFinite(largest)) {
     throw new ShapeError(
-      `sampleIndices: logits must be numbers, got ${wrong} at position ${position}. Check that the generator's weights are whole.`,
+      `sampleIndices: logits must be numbers, got ${largest} at position ${position}. Check that the generator's weights are whole.`,
       { position },
     );
   }
