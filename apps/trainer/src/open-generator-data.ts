@@ -8,7 +8,7 @@ import { ResTok } from '@restok/tokenizer';
 import type { GeneratorData, GeneratorTrainingConfig } from '@restok/training';
 import { labelsByName } from './labels-by-name';
 import { openPictures, pictureSource } from './open-dataset';
-import type { DataWatch } from './training-pictures';
+import type { DataWatch, TrainingPictures } from './training-pictures';
 import { WaitClock } from './training-pictures';
 
 /** Codes to train on. */
@@ -50,13 +50,19 @@ async function openCodes(
     return watchedCodes(await openCodeFolder(existsSync(ofSplit) ? ofSplit : codes));
   }
   const tokenizer = await ResTok.fromPretrained(config.experiment.tokenizer_checkpoint!);
-  const size = tokenizer.config.dataset.preprocessing.crop_size;
-  const pictures = await openPictures(pictureSource(config, size, split), split);
+  let pictures: TrainingPictures | undefined;
   const dispose = (): void => {
     tokenizer.dispose();
-    void pictures.close();
+    void pictures?.close();
   };
-  return { data: tokenizedPictures(tokenizer, pictures), watch: pictures, dispose };
+  try {
+    const size = tokenizer.config.dataset.preprocessing.crop_size;
+    pictures = await openPictures(pictureSource(config, size, split), split);
+    return { data: tokenizedPictures(tokenizer, pictures), watch: pictures, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }
 
 function watchedCodes(codes: CodeDataset): OpenGeneratorData {

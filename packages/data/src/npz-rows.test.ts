@@ -5,7 +5,8 @@ import { crc32 } from 'node:zlib';
 import { DataError } from '@restok/core/errors';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeNpy, npyHeader } from './npy';
+import { encodeNpy } from './npy';
+import { npyHeader } from './npy-header';
 import { openNpzRows } from './npz-rows';
 import { writeNpz } from './write-npz';
 

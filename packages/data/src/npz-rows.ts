@@ -1,6 +1,6 @@
 import { DataError } from '@restok/core/errors';
 import PQueue from 'p-queue';
-import { checkNpySize, MAX_NPY_PREFIX, readNpyHeader } from './npy';
+import { checkNpySize, MAX_NPY_PREFIX, readNpyHeader } from './npy-header';
 import { openArchive } from './npz';
 import { openContent } from './zip-content';
 import { findEntries } from './zip-directory';

@@ -5,7 +5,8 @@ import { ZipFile } from 'yazl';
 import { ShapeError } from '@restok/core/errors';
 import { writeAtomically } from './atomic-file';
 import type { NpyArray } from './npy';
-import { encodeNpy, npyHeader } from './npy';
+import { encodeNpy } from './npy';
+import { npyHeader } from './npy-header';
 
 /** A uint8 array whose values come in parts, in C order, so that it may be larger than memory. */
 export interface NpyParts {

@@ -7,27 +7,18 @@ import { setRecomputing } from '@restok/ops';
 import type { Adversary } from './adversary';
 import { DataOrder } from './data-order';
 import { seededDraws } from './draws';
+import type { LossScalars, LossTerms } from './loss-terms';
+import { keptTerms, readTerms } from './loss-terms';
 import type { DiscriminatorTerms } from './losses/discriminator-objective';
 import { objectiveOptions } from './losses/objective-options';
-import type { LossNetworks, ObjectiveValue, OptionalTerm, StepTargets } from './losses/tokenizer-objective';
-import { disposeTargets, optionalTerms, TokenizerObjective } from './losses/tokenizer-objective';
+import type { LossNetworks, StepTargets } from './losses/tokenizer-objective';
+import { disposeTargets, TokenizerObjective } from './losses/tokenizer-objective';
 import type { NestedDropout } from './nested-dropout';
 import { drawNumKept, nestedDropout } from './nested-dropout';
 import type { SupervisedTokenizer } from './supervised-tokenizer';
 import type { TokenizerTrainingConfig } from './tokenizer-training-config';
-import { scalarValues } from './scalar-values';
 import { trainedParameters } from './trained-parameters';
 import { valueAndGradients } from './value-and-gradients';
-
-/** The terms of the loss, each averaged over a batch; those of losses that are off are absent. */
-export interface LossTerms extends Partial<Record<OptionalTerm, number>>, Partial<DiscriminatorTerms> {
-  readonly totalLoss: number;
-  readonly reconstructionLoss: number;
-  readonly quantizerLoss: number;
-  readonly commitmentLoss: number;
-  readonly codebookLoss: number;
-  readonly entropyLoss: number;
-}
 
 /** One part of an optimizer step: with gradient accumulation a step has several. */
 export interface PartOfStep {
@@ -58,7 +49,7 @@ export interface PartLosses {
 
 /** What a pass of the tokenizer shows beside its gradients; tensors are kept. */
 interface Seen {
-  readonly terms: [keyof LossTerms, Scalar][];
+  terms?: LossScalars;
   latents?: Tensor3D;
   reconstruction?: Tensor4D;
   indices?: Tensor2D;
@@ -136,7 +127,7 @@ export class PartGradients {
     targets: StepTargets,
     partOfStep: PartOfStep,
   ): Promise<PartResult> {
-    const seen: Seen = { terms: [] };
+    const seen: Seen = {};
     const { value, gradients } = valueAndGradients(
       () => this.look(pixels, targets, partOfStep, seen),
       this.parameters.map((parameter) => parameter.value),
@@ -144,9 +135,7 @@ export class PartGradients {
     const judged = await this.judge(pixels, seen.reconstruction!, partOfStep);
     const indices = (await seen.indices!.data()) as Int32Array;
     dispose([seen.reconstruction!, seen.indices!]);
-    const names = ['totalLoss', ...seen.terms.map(([name]) => name)];
-    const values = await scalarValues([value, ...seen.terms.map(([, term]) => term)]);
-    const terms = Object.fromEntries(names.map((name, i) => [name, values[i]!])) as unknown as LossTerms;
+    const terms = await readTerms(value, seen.terms!);
     return {
       terms: { ...terms, ...judged?.terms },
       gradients,
@@ -179,12 +168,7 @@ export class PartGradients {
         draws: seededDraws(this.randomOf(`augmentation ${step} ${part}`)),
         quantizerLossWeight: quantized ? undefined : 0,
       });
-      const { quantizerLoss, commitmentLoss, codebookLoss, entropyLoss } = pass;
-      const { reconstructionLoss } = value;
-      const always = { reconstructionLoss, quantizerLoss, commitmentLoss, codebookLoss, entropyLoss };
-      for (const [name, term] of [...Object.entries(always), ...optionalOf(value)]) {
-        seen.terms.push([name as keyof LossTerms, keep(term.clone())]);
-      }
+      seen.terms = keptTerms(pass, value);
       seen.latents = keep(pass.latents.clone());
       seen.reconstruction = keep(pass.reconstruction.clone());
       seen.indices = keep(pass.indices.clone());
@@ -207,11 +191,4 @@ export class PartGradients {
   private randomOf(purpose: string): Random {
     return new Random(this.config.training.seed).fork(purpose);
   }
-}
-
-function optionalOf(value: ObjectiveValue): [OptionalTerm, Scalar][] {
-  return optionalTerms.flatMap((name): [OptionalTerm, Scalar][] => {
-    const term = value[name];
-    return term === undefined ? [] : [[name, term]];
-  });
 }

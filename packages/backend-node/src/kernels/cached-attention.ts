@@ -3,7 +3,7 @@ import type { CachedAttentionOptions } from '@restok/ops';
 import { kernelNames } from '@restok/ops';
 import type { NativeContext } from '../native-context';
 import { registerNative } from '../native-context';
-import { runsOf } from './attention';
+import { runsOf } from './head-attention';
 
 const VALUE_BYTES = 4;
 
