@@ -25,9 +25,16 @@ const EMULATED_CARD = [
   '--enable-dawn-features=disable_workgroup_init',
 ];
 
-/** A browser, by default without WebGPU, so that the page takes WebAssembly. */
-export function startBrowser(graphics: 'none' | 'emulated' = 'none'): Promise<Browser> {
-  const args = ['--no-sandbox', ...QUIET, ...(graphics === 'emulated' ? EMULATED_CARD : [])];
+/**
+ * A browser, by default without WebGPU, so that the page takes WebAssembly.
+ *
+ * @param more further arguments of Chromium.
+ */
+export function startBrowser(
+  graphics: 'none' | 'emulated' = 'none',
+  more: readonly string[] = [],
+): Promise<Browser> {
+  const args = ['--no-sandbox', ...QUIET, ...(graphics === 'emulated' ? EMULATED_CARD : []), ...more];
   return chromium.launch({ executablePath: findChromium(), args });
 }
 

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DIFFERENCE_GAIN } from '../src/state/stage-mode';
 import { canvasPixels, largestDifference } from './canvas-pixels';
 import { openPage, startBrowser } from './open-page';
 import { reconstructInNode } from './in-node';
@@ -8,6 +9,8 @@ import { settled, shownIndices, whenSample, whenShown } from './reconstruct-page
 
 /** Two backends sum in different orders; 8 bits hide all but a step or two of that. */
 const PIXEL_TOLERANCE = 2;
+/** A camera that shows a moving test picture, and may be used by every page. */
+const FAKE_CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const LARGEST_SCRIPT_BYTES = 300_000;
 const FIRST_PAINT_MILLISECONDS = 1000;
 
@@ -58,6 +61,30 @@ describe('Reconstruct', () => {
     await context.close();
   });
 
+  it('shows how far the picture is from the original, and the link says so', async () => {
+    const { page, context } = await openPage(browser);
+    await whenShown(page);
+    const [decoded, original] = [await settled(page), await canvasPixels(page, 'original')];
+    await page.getByRole('radio', { name: 'difference' }).check({ force: true });
+    const expected = decoded.map((_, i) => {
+      const pixel = [0, 1, 2].map((channel) => i - (i % 3) + channel);
+      const apart = pixel.reduce((sum, at) => sum + Math.abs(decoded[at]! - original[at]!), 0) / 3;
+      return Math.min(255, apart * DIFFERENCE_GAIN);
+    });
+    expect(largestDifference(await settled(page), expected)).toBeLessThanOrEqual(1);
+    expect(Math.max(...expected)).toBeGreaterThan(50);
+
+    const again = await openPage(browser, await page.evaluate(() => location.hash));
+    await whenShown(again.page);
+    expect(await again.page.getByRole('radio', { name: 'difference' }).isChecked()).toBe(true);
+    await again.page.getByRole('radio', { name: 'divider' }).check({ force: true });
+    const divider = again.page.getByRole('slider', { name: /^Divider/ });
+    await divider.fill('20');
+    expect(await again.page.locator('.frame').first().getAttribute('style')).toContain('--divider: 20%');
+    await again.context.close();
+    await context.close();
+  });
+
   it('opens a link to a picture whose original nobody has', async () => {
     const { page, context } = await openPage(browser);
     await whenShown(page);
@@ -85,6 +112,56 @@ describe('Reconstruct', () => {
     await page.mouse.up();
     expect(await page.getByTestId('kept').textContent()).toBe('16 of 64');
     await context.close();
+  });
+
+  it('takes a picture that is chosen, and one of the camera', async () => {
+    const camera = await startBrowser('none', FAKE_CAMERA);
+    const { page, context, errors } = await openPage(camera);
+    await whenShown(page);
+    let before = page.url();
+    const buffer = await sharp({ create: { width: 70, height: 90, channels: 3, background: '#33cc66' } })
+      .webp({ lossless: true })
+      .toBuffer();
+    const input = page.locator('input[type=file]').first();
+    await input.setInputFiles({ name: 'green.webp', mimeType: 'image/webp', buffer });
+    await page.waitForFunction((old) => location.href !== old, before);
+    const [red, green, blue] = await canvasPixels(page, 'original');
+    expect(largestDifference([red!, green!, blue!], [0x33, 0xcc, 0x66])).toBeLessThanOrEqual(PIXEL_TOLERANCE);
+
+    before = page.url();
+    await page.getByRole('button', { name: 'Take one' }).click();
+    await page.getByRole('button', { name: 'Take the picture' }).click();
+    await page.waitForFunction((old) => location.href !== old, before);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(new Set(await canvasPixels(page, 'original')).size).toBeGreaterThan(2);
+    expect(errors).toEqual([]);
+    await context.close();
+    await camera.close();
+  });
+
+  it('says what to do without the camera, and without the site of the samples', async () => {
+    const camera = await startBrowser('none', [
+      '--use-fake-device-for-media-stream',
+      '--deny-permission-prompts',
+    ]);
+    const { page, context } = await openPage(camera);
+    await whenShown(page);
+    await page.getByRole('button', { name: 'Take one' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/^The camera (may not be used|does not answer)\. .*or open a file/)
+      .waitFor();
+    await page.route('**/samples/house.png', (route) => route.abort());
+    await page.route('**/samples/dog-noto.png', (route) => route.fulfill({ status: 404 }));
+    for (const [title, text] of [
+      ['dog noto', /^The sample is missing from this site \(404\)\. Choose another/],
+      ['house', /^The sample could not be fetched\. Check the connection/],
+    ] as const) {
+      await page.getByRole('button', { name: `Sample: ${title}` }).click();
+      await page.getByRole('alert').getByText(text).waitFor();
+    }
+    await context.close();
+    await camera.close();
   });
 
   it('says what to do with a file that is no picture, and goes on', async () => {

@@ -3,6 +3,7 @@ import type { NamedFile } from '../engine/engine-api';
 import type { SiteSample } from '../engine/site-models';
 import { siteModels } from '../engine/site-models';
 import { showProblem } from '../state/problem';
+import { CameraButton } from './camera-button';
 import { Icon } from './icons';
 import { filesOfInput } from './open-files';
 
@@ -33,17 +34,7 @@ export function Shelf({
             onChange={(event) => onFiles(filesOfInput(event.currentTarget))}
           />
         </label>
-        <label class="button quiet-button only-touch">
-          <Icon name="camera" />
-          Take one
-          <input
-            type="file"
-            accept="image/*"
-            capture="environment"
-            class="visually-hidden"
-            onChange={(event) => onFiles(filesOfInput(event.currentTarget))}
-          />
-        </label>
+        <CameraButton onFiles={onFiles} />
         <span class="quiet shelf-hint">{hint}</span>
       </div>
       <ul class="samples">

@@ -2,15 +2,10 @@ import { useState } from 'preact/hooks';
 import type { PagePicture } from '../engine/engine-api';
 import { differenceMap, mapPicture } from '../state/picture-arithmetic';
 import { PictureCanvas } from './picture-canvas';
+import type { StageMode } from '../state/stage-mode';
+import { DIFFERENCE_GAIN } from '../state/stage-mode';
 
 /** Ways to look at a picture and its original. */
-export const stageModes = ['side by side', 'divider', 'difference'] as const;
-
-export type StageMode = (typeof stageModes)[number];
-
-/** Differences are shown this many times as bright. */
-const DIFFERENCE_GAIN = 4;
-
 /** The picture, large and pixel by pixel, with its original. */
 export function Stage({
   picture,

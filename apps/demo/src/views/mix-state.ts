@@ -8,6 +8,8 @@ import { say } from '../state/announcements';
 import { endOfLevel } from '../state/levels';
 import type { Origin } from '../state/mixing';
 import { mixOrigins, parseOrigins, withOrigin } from '../state/mixing';
+import { numberSetting } from '../state/route';
+import { sampleFile } from '../state/sample-file';
 import { textToTokens, tokensToText } from '../state/token-text';
 import { TokenPicture } from '../state/token-picture';
 
@@ -62,6 +64,9 @@ export async function openMix(): Promise<void> {
     }
   }
   const given = parseOrigins(settings.get('levels'), levelSizes.length);
+  blendAt.value = Math.round(
+    numberSetting(settings, 'between', { fallback: blendAt.value, min: 0, max: BLEND_STEPS }),
+  );
   if (given !== undefined || origins.value.length !== levelSizes.length) {
     redrawn.value = fromAddress('n');
     origins.value = given ?? levelSizes.map((_, level) => (level < levelSizes.length / 2 ? 'a' : 'b'));
@@ -74,13 +79,13 @@ async function openSampleNamed(name: Slot, start: string, facts: TokenizerFacts)
   const sample =
     samples.find(({ title }) => title.startsWith(start)) ?? samples[name === 'a' ? 0 : samples.length - 1];
   if (sample !== undefined) {
-    await read(name, await (await fetch(sample.url)).blob(), sample.title, facts);
+    await read(name, await sampleFile(sample.url), sample.title, facts);
   }
 }
 
 /** Puts a sample into the slot that is next. */
 export async function fill(url: string, title: string): Promise<void> {
-  await fillWith(await (await fetch(url)).blob(), title);
+  await fillWith(await sampleFile(url), title);
 }
 
 /** Puts files into the slots, one after the other. */
@@ -181,6 +186,7 @@ effect(() => {
       a: tokensToText(a.indices, facts.codebookSize),
       b: tokensToText(b.indices, facts.codebookSize),
       levels: origins.value.join(''),
+      between: blendAt.value === BLEND_STEPS / 2 ? undefined : String(blendAt.value),
       n: redrawn.value === undefined ? undefined : tokensToText(redrawn.value, facts.codebookSize),
     });
   }

@@ -14,6 +14,9 @@ import { rememberSettings, route } from '../state/address';
 import { say } from '../state/announcements';
 import { maskOf, parseLevelList } from '../state/levels';
 import { numberSetting } from '../state/route';
+import { sampleFile } from '../state/sample-file';
+import type { StageMode } from '../state/stage-mode';
+import { stageModes } from '../state/stage-mode';
 import { textToTokens, tokensToText } from '../state/token-text';
 import { TokenPicture } from '../state/token-picture';
 
@@ -34,6 +37,8 @@ export const off = signal<ReadonlySet<number>>(new Set());
 export const hovered = signal<number | undefined>(undefined);
 /** The sample that is shown; a link names it, so that its original is there again. */
 const sampleTitle = signal<string | undefined>(undefined);
+/** How the picture and its original are shown; undefined as long as the visitor has not said. */
+export const mode = signal<StageMode | undefined>(undefined);
 /** Whether the opening animation runs. */
 const isOpening = signal(false);
 
@@ -59,6 +64,7 @@ export function toggleLevel(level: number): void {
 /** Opens what the address names, or the first sample with its animation. Does nothing when a picture is there. */
 export async function openFirst(): Promise<void> {
   const { settings } = route.value;
+  mode.value = stageModes.find((name) => name === settings.get('view')) ?? mode.value;
   const text = settings.get('t');
   if (text !== null) {
     await openTokens(text, settings);
@@ -99,15 +105,14 @@ async function sampleNamed(title: string | null): Promise<SiteSample | undefined
 }
 
 async function originalOf({ url }: SiteSample): Promise<PagePicture> {
-  return (await loadedEngine()).openPicture(await (await fetch(url)).blob());
+  return (await loadedEngine()).openPicture(await sampleFile(url));
 }
 
 /** Reads one of the pictures that come with the page. */
 export async function openSample(sample: SiteSample, how: 'animated' | 'plain' = 'plain'): Promise<void> {
   pending.value = { name: sample.title, url: sample.url };
   try {
-    const response = await fetch(sample.url);
-    await open(await response.blob(), sample.title, how, sample);
+    await open(await sampleFile(sample.url), sample.title, how, sample);
   } finally {
     pending.value = undefined;
   }
@@ -188,6 +193,7 @@ effect(() => {
       keep: kept.value === facts.numLatents ? undefined : String(kept.value),
       off: [...off.value].join(','),
       s: sampleTitle.value,
+      view: mode.value,
     });
   }
 });

@@ -7,13 +7,14 @@ import { LoadProgress } from '../components/load-progress';
 import { useDroppedFiles } from '../components/open-files';
 import { savePicture } from '../components/picture-canvas';
 import { Shelf } from '../components/shelf';
-import type { StageMode } from '../components/stage';
-import { Stage, stageModes } from '../components/stage';
+import { Stage } from '../components/stage';
 import { keptAfterKey, Strip } from '../components/strip';
 import { route } from '../state/address';
 import { say } from '../state/announcements';
 import { levelName } from '../state/levels';
 import { differenceMap, psnrOf, veil } from '../state/picture-arithmetic';
+import type { StageMode } from '../state/stage-mode';
+import { stageModes } from '../state/stage-mode';
 import { bitsPerIndex, packedBytes } from '../state/token-text';
 import {
   hovered,
@@ -21,6 +22,7 @@ import {
   kept,
   levelSizes,
   mask,
+  mode,
   off,
   openFiles,
   openFirst,
@@ -39,9 +41,8 @@ const openDropped = (files: Parameters<typeof openFiles>[0]): void => void attem
 
 /** A picture in latents: how many are kept, what each level adds. */
 export function ReconstructView() {
-  const [mode, setMode] = useState<StageMode>(() =>
-    matchMedia('(max-width: 640px)').matches ? 'divider' : 'side by side',
-  );
+  const shownMode: StageMode =
+    mode.value ?? (matchMedia('(max-width: 640px)').matches ? 'divider' : 'side by side');
   useDroppedFiles(openDropped);
   useEffect(() => void attempt(openFirst), [route.value.settings.get('t')]);
   useStripKeys();
@@ -69,7 +70,7 @@ export function ReconstructView() {
             placeholder={pending.value?.url}
             overlay={overlay}
             busy={shown?.exact(mask.value) === undefined}
-            mode={hasOriginal ? mode : 'side by side'}
+            mode={hasOriginal ? shownMode : 'side by side'}
             label={latents}
           />
         </div>
@@ -107,7 +108,12 @@ export function ReconstructView() {
             <legend class="visually-hidden">View</legend>
             {stageModes.map((name) => (
               <label key={name}>
-                <input type="radio" name="mode" checked={mode === name} onChange={() => setMode(name)} />
+                <input
+                  type="radio"
+                  name="mode"
+                  checked={shownMode === name}
+                  onChange={() => (mode.value = name)}
+                />
                 <span>{name}</span>
               </label>
             ))}
