@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { canvasPixels, largestDifference } from './canvas-pixels';
 import { generateInNode } from './in-node';
 import { longestTask } from './longest-task';
+import { goTo, useModelAt } from './models-page';
+import type { OpenedPage } from './open-page';
 import { openPage, startBrowser } from './open-page';
 
 /** Two builds of the same backend may sum in another order; 8 bits hide all but a step or two of that. */
 const PIXEL_TOLERANCE = 2;
 const LONGEST_TASK_MILLISECONDS = 50;
-/** Generations after which nothing may be left; npm run test:slow has twenty. */
-const GENERATIONS = process.env.RESTOK_SLOW === undefined ? 5 : 20;
-/** Each takes a second or two on a machine of its own, ten times as long on a busy one. */
-const MANY_TIMEOUT = 900_000;
+/** Generations after which nothing may be left. */
+const GENERATIONS = 20;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -21,10 +21,21 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-function whenDone(page: Page): Promise<unknown> {
-  return page.waitForFunction(() =>
-    /^Pass 8 of 8/.test(document.querySelector('[data-testid=passes]')?.textContent ?? ''),
+/** Waits for the last pass; the small model has six. */
+function whenDone(page: Page, numPasses = 8): Promise<unknown> {
+  return page.waitForFunction(
+    (last) => document.querySelector('[data-testid=passes]')?.textContent?.startsWith(last),
+    `Pass ${numPasses} of ${numPasses}`,
   );
+}
+
+/** Opens Generate with a model of 32 x 32 pixels, which takes a fraction of a second. */
+async function openSmall(settings: string): Promise<OpenedPage> {
+  const opened = await openPage(browser, '#/models');
+  await useModelAt(opened.page, `${inject('modelsUrl')}small/tokenizer`, 'tokenizer');
+  await useModelAt(opened.page, `${inject('modelsUrl')}small/generator`, 'generator');
+  await goTo(opened.page, `#/generate?${settings}`);
+  return opened;
 }
 
 async function whenIdle(page: Page): Promise<void> {
@@ -38,14 +49,14 @@ describe('Generate', () => {
       '#/generate?class=food%2Fnoto&seed=7&n=1&guidance=2&schedule=step&start=0.25&temperature=0.9&topp=0.9',
     );
     await whenDone(page);
-    const expected = await generateInNode('food/noto', {
+    const [expected] = await generateInNode('food/noto', {
       seed: 7,
       guidanceScale: 2,
       guidanceSchedule: { name: 'step', start: 0.25 },
       temperature: 0.9,
       topP: 0.9,
     });
-    expect(largestDifference(await canvasPixels(page, 'generated'), expected)).toBeLessThanOrEqual(
+    expect(largestDifference(await canvasPixels(page, 'generated'), expected!)).toBeLessThanOrEqual(
       PIXEL_TOLERANCE,
     );
     expect(errors).toEqual([]);
@@ -91,25 +102,58 @@ describe('Generate', () => {
     await context.close();
   });
 
-  it(
-    `holds as many tensors after ${GENERATIONS} generations as after one`,
-    { timeout: MANY_TIMEOUT },
-    async () => {
-      const { page, context } = await openPage(browser, '#/generate?class=food%2Fnoto&n=1&guidance=1');
-      await whenDone(page);
-      await page.getByText(/times as long/).waitFor();
-      const memory = (): Promise<unknown> =>
-        page.evaluate(() => (globalThis as { restok?: { memory(): Promise<unknown> } }).restok?.memory());
-      const before = await memory();
-      for (let i = 0; i < GENERATIONS; i++) {
-        await page.getByRole('button', { name: 'Another seed' }).click();
-        await page.getByRole('button', { name: 'Generate', exact: true }).click();
-        await page.getByRole('button', { name: 'Stop' }).waitFor();
-        await whenIdle(page);
-        await whenDone(page);
-      }
-      expect(await memory()).toEqual(before);
-      await context.close();
-    },
-  );
+  it('makes a grid of which each picture is the one that Node makes', async () => {
+    const { page, context, errors } = await openSmall('class=food%2Fnoto&seed=7&n=4&guidance=1&topp=0.9');
+    await whenDone(page, 6);
+    const expected = await generateInNode('food/noto', { seed: 7, guidanceScale: 1, topP: 0.9 }, 'small', 4);
+    expect(await page.locator('.grid-cell').count()).toBe(4);
+    for (const [i, pixels] of expected.entries()) {
+      await page.getByRole('button', { name: `Picture ${i + 1} of 4` }).click();
+      await expect
+        .poll(async () => largestDifference(await canvasPixels(page, 'generated'), pixels))
+        .toBeLessThanOrEqual(PIXEL_TOLERANCE);
+    }
+    expect(new Set(expected.map((pixels) => pixels.join())).size).toBe(4);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('writes what is set by hand into the link', async () => {
+    const { page, context } = await openPage(browser, '#/generate?class=food%2Fnoto');
+    await whenDone(page);
+    await page.getByText('How it draws').click();
+    await page.getByRole('slider', { name: /^Guidance: / }).fill('2.5');
+    await page.getByRole('slider', { name: /^Temperature/ }).fill('0.8');
+    await page.getByRole('slider', { name: /^Top-p/ }).fill('0.85');
+    await page.getByLabel('Guidance over the passes').selectOption('cosine');
+    await page.getByLabel('Seed', { exact: true }).fill('12');
+    await page.getByRole('radio', { name: '4 pictures' }).check({ force: true });
+    const settings = new URLSearchParams(
+      (await page.evaluate(() => location.hash)).replace('#/generate?', ''),
+    );
+    expect(Object.fromEntries(settings)).toMatchObject({
+      ...{ class: 'food/noto', seed: '12', n: '4', guidance: '2.5', schedule: 'cosine' },
+      ...{ temperature: '0.8', topp: '0.85' },
+    });
+    await context.close();
+  });
+
+  it(`holds as many tensors after ${GENERATIONS} generations as after one`, async () => {
+    const { page, context } = await openSmall('class=food%2Fnoto&n=1&guidance=1');
+    await whenDone(page, 6);
+    await page.getByText(/times as long/).waitFor();
+    const memory = (): Promise<unknown> =>
+      page.evaluate(() => (globalThis as { restok?: { memory(): Promise<unknown> } }).restok?.memory());
+    const before = await memory();
+    for (let i = 0; i < GENERATIONS; i++) {
+      const pictures = await canvasPixels(page, 'generated');
+      await page.getByRole('button', { name: 'Another seed' }).click();
+      await page.getByRole('button', { name: 'Generate', exact: true }).click();
+      await expect.poll(() => canvasPixels(page, 'generated')).not.toEqual(pictures);
+      await whenDone(page, 6);
+      await whenIdle(page);
+    }
+    expect(await memory()).toEqual(before);
+    await context.close();
+  });
 });

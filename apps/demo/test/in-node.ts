@@ -43,19 +43,28 @@ export async function decodeInNode(indices: Int32Array, model: string) {
 }
 
 /**
- * Pixels of the picture that Node generates of a class.
+ * Pixels of the pictures that Node generates of a class.
  *
  * @param model whose generator and tokenizer do it.
+ * @param count how many pictures.
  */
-export async function generateInNode(className: string, options: GenerateOptions, model = 'emoji-64') {
+export async function generateInNode(
+  className: string,
+  options: GenerateOptions,
+  model = 'emoji-64',
+  count = 1,
+) {
   await setBackend('wasm');
   const generator = await Generator.fromPretrained(`${inject('modelsFolder')}/${model}/generator`);
-  const indices = await generator.generateIndices(
-    [generator.config.class_names!.indexOf(className)],
-    options,
-  );
-  const values = (await indices.data()) as Int32Array;
+  const label = generator.config.class_names!.indexOf(className);
+  const labels = Array.from({ length: count }, () => label);
+  const indices = await generator.generateIndices(labels, options);
+  const rows = (await indices.array()).map((row) => Int32Array.from(row));
   indices.dispose();
   generator.dispose();
-  return decodeInNode(values, model);
+  const pictures: number[][] = [];
+  for (const row of rows) {
+    pictures.push([...(await decodeInNode(row, model))]);
+  }
+  return pictures;
 }
