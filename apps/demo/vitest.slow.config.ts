@@ -7,8 +7,7 @@ export default defineConfig({
   test: {
     ...browser.test,
     projects: undefined,
-    env: { RESTOK_SLOW: '1' },
-    include: ['test/slow/*.browser.test.ts', 'test/generate.browser.test.ts'],
+    include: ['test/slow/*.browser.test.ts'],
     exclude: configDefaults.exclude,
     fileParallelism: false,
     pool: 'forks',

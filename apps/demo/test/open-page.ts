@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { findChromium } from './find-chromium';
 
 /** Keep a headless browser from looking for hosts that it cannot reach. */
-const QUIET = [
+export const QUIET = [
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -19,7 +19,7 @@ export const READY_TIMEOUT = 120_000;
  * WebGPU on a graphics card that the processor emulates. It would compile a store for every zero that memory of a
  * workgroup begins with, which takes it up to a second for a program; our programs write before they read.
  */
-const EMULATED_CARD = [
+export const EMULATED_CARD = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
   '--enable-dawn-features=disable_workgroup_init',

@@ -13,6 +13,7 @@ const suites = [
   'tokenizer/src/loss-step-parity.test.ts',
   'generator/src/parity.test.ts',
   'training/test/optim-parity.test.ts',
+  'training/test/loss-parity.test.ts',
 ].map((suite) => fileURLToPath(new URL(`../../${suite}`, import.meta.url)));
 
 /** A software GPU on a busy machine is slow. */

@@ -99,8 +99,8 @@ export function weightReader(tensors: ReadonlyMap<string, FixtureTensor>): Weigh
 /** A deliberately plain safetensors reader, independent of the one it helps to test. */
 function readTensors(path: string): Map<string, FixtureTensor> {
   const file = readFileSync(path);
-  const headerLength = Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.subarray(8, 8 + headerLength).toString('utf8')) as Record<
+  const headerLength = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headerLength))) as Record<
     string,
     { dtype: string; shape: number[]; data_offsets: [number, number] }
   >;

@@ -4,7 +4,9 @@ import { Parameter, zeros } from '@restok/ops';
 import type { FixtureConfig } from '@restok/testing';
 import { expectClose, openFixture, tensorsLeftBy, testBackends, useTestBackend } from '@restok/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { globalNorm, MovingWeights, movingAverageDecay, Optimizer, schedules } from '../src';
+import { movingAverageDecay, MovingWeights } from '../src/moving-weights';
+import { globalNorm, Optimizer } from '../src/optimizer';
+import { schedules } from '../src/schedules';
 
 const fixture = openFixture('optim');
 const { optimizer, lr_scheduler: scheduler, training } = fixture.config as FixtureConfig & OptimConfig;

@@ -3,10 +3,17 @@ import { runVitest } from '../run-vitest.mjs';
 
 const FIFTEEN_MINUTES = 900_000;
 
-/** Drives the built page in Chromium as a person would. */
+/** What runs in Chromium: the page, driven as a person would, and the reference numbers on WebGPU. */
+const configs = {
+  'browser-tests': 'apps/demo/vitest.browser.config.ts',
+  'browser-parity': 'packages/backend-webgpu/vitest.chromium.config.ts',
+};
+
+/** Both side by side: the second ends long before those tests of the first that hold the page to a time. */
 export async function run() {
   await ensureChromium();
-  return runVitest('browser-tests', ['--config', 'apps/demo/vitest.browser.config.ts'], {
-    timeout: FIFTEEN_MINUTES,
-  });
+  const results = Object.entries(configs).map(([name, config]) =>
+    runVitest(name, ['--config', config], { timeout: FIFTEEN_MINUTES }),
+  );
+  return (await Promise.all(results)).flat();
 }
