@@ -84,3 +84,8 @@ export function parsePath(text: string): string {
   }
   return text;
 }
+
+/** Reads one path after the other of an option that takes several. */
+export function parsePaths(text: string, before: readonly string[] = []): string[] {
+  return [...before, parsePath(text)];
+}

@@ -10,21 +10,49 @@ export interface EngineOption {
   readonly engine?: EngineName;
 }
 
+/** What of the options counts with ONNX Runtime. */
+export interface OnnxOptions {
+  readonly backend?: string;
+  /** Threads within an operator; one per core when left out. */
+  readonly threads?: number;
+}
+
 /**
  * Opens a tokenizer that restok export has written. The package is loaded here, since most commands need none of it.
  *
  * @param option name of the option that gives the folder.
- * @throws UsageError when there is no folder; CheckpointError when it is no such tokenizer.
+ * @throws UsageError when there is no folder, or --backend names one; CheckpointError when it is no such tokenizer.
  */
-export async function openOnnxTokenizer(folder: string | undefined, option: string): Promise<OnnxTokenizer> {
+export async function openOnnxTokenizer(
+  folder: string | undefined,
+  option: string,
+  options: OnnxOptions,
+): Promise<OnnxTokenizer> {
+  refuseBackend(options);
+  const given = requiredFolder(folder, option);
   const { OnnxTokenizer: Tokenizer } = await import('@restok/onnx');
-  return Tokenizer.load(requiredFolder(folder, option));
+  return Tokenizer.load(given, { threads: options.threads });
 }
 
 /** Opens a generator likewise. */
-export async function openOnnxGenerator(folder: string | undefined, option: string): Promise<OnnxGenerator> {
+export async function openOnnxGenerator(
+  folder: string | undefined,
+  option: string,
+  options: OnnxOptions,
+): Promise<OnnxGenerator> {
+  refuseBackend(options);
+  const given = requiredFolder(folder, option);
   const { OnnxGenerator: Generator } = await import('@restok/onnx');
-  return Generator.load(requiredFolder(folder, option));
+  return Generator.load(given, { threads: options.threads });
+}
+
+/** Backends are TensorFlow.js's; ONNX Runtime computes on the CPU here. */
+function refuseBackend({ backend = 'auto' }: OnnxOptions): void {
+  if (backend !== 'auto') {
+    throw new UsageError(
+      `restok: --backend ${backend} has no effect with --engine onnx, which computes on the CPU. Leave --backend out, or use --engine tfjs.`,
+    );
+  }
 }
 
 function requiredFolder(folder: string | undefined, option: string): string {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { command, parsePath, quietErrors, tokenizerCommand } from './command-parts';
+import { command, parsePath, parsePaths, quietErrors, tokenizerCommand } from './command-parts';
 import type { EvalGenerationOptions } from './commands/eval-generation';
 import type { EvalReconstructionOptions } from './commands/eval-reconstruction';
 import type { DivisionOptions } from './commands/run-sharded';
@@ -21,7 +21,9 @@ export function addEvaluationCommands(program: Command): void {
       'reconstruction',
       'how well a tokenizer gives back the pictures of a data set',
       'restok eval reconstruction --data data/emoji',
-    ).requiredOption('--data <folder>', 'a folder of pictures, or that of restok data emoji', parsePath),
+    )
+      .requiredOption('--data <folder>', 'a folder of pictures, or that of restok data emoji', parsePath)
+      .option('--lpips <file...>', 'safetensors of VGG16 and the linear weights of LPIPS', parsePaths),
     'restok eval reconstruction --data data/emoji --shard 1/4 --out evaluation',
   ).action(async (options: EvalReconstructionOptions & DivisionOptions & Folder) => {
     const { runSharded } = await import('./commands/run-sharded');

@@ -81,12 +81,13 @@ export async function withModelPair<Prepared>(
 }
 
 async function withOnnxPair<Prepared>(
-  { generator: generatorFolder, tokenizer: tokenizerFolder }: GeneratorOptions,
+  options: GeneratorOptions,
   task: GeneratorTask<Prepared>,
 ): Promise<void> {
-  const generator = await openOnnxGenerator(generatorFolder, '--generator');
+  const { generator: generatorFolder, tokenizer: tokenizerFolder } = options;
+  const generator = await openOnnxGenerator(generatorFolder, '--generator', options);
   try {
-    const tokenizer = await openOnnxTokenizer(tokenizerFolder, '--tokenizer');
+    const tokenizer = await openOnnxTokenizer(tokenizerFolder, '--tokenizer', options);
     try {
       const prepared = await task.prepare(
         checkedSizes(

@@ -64,7 +64,7 @@ export async function withCoder<Prepared>(
       run: (tokenizer, prepared) => task.run(tfjsCoder(tokenizer), prepared),
     });
   }
-  const tokenizer = await openOnnxTokenizer(options.model, '--model');
+  const tokenizer = await openOnnxTokenizer(options.model, '--model', options);
   try {
     const prepared = await task.prepare(tokenizerArchitecture(tokenizer.config));
     await task.run(onnxCoder(tokenizer), prepared);

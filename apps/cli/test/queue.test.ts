@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { writeSafetensors } from '@restok/hub/node';
 import type { QueuedShard } from '../src/queue/queued-job';
 import { catchWorker, timesStarted, withQueue } from './queue-access';
 import type { TestRedis } from './redis-server';
 import { startRedis } from './redis-server';
 import type { RunningProgram } from './run-command';
 import { startProgram as startUntracked } from './run-command';
-import { writeNoise } from './sample-pictures';
+import { writeNoise, writeNoiseArchive } from './sample-pictures';
 import { temporaryFolder } from './temporary-folder';
 import { saveTinyGenerator } from './tiny-generator';
 import { saveTinyModel } from './tiny-model';
@@ -57,6 +58,7 @@ beforeAll(async () => {
 afterAll(() => redis?.end());
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   // Those that still run, as a test has failed, would take the work of the next one.
   started.forEach((program) => program.kill('SIGKILL'));
   await Promise.all(started.splice(0).map(({ ended }) => ended));
@@ -157,6 +159,22 @@ describe('restok work', { timeout: TIMEOUT_MS }, () => {
     const { code, stdout, stderr: problem } = await startProgram(...command).ended;
     expect({ code }, problem).toEqual({ code: 0 });
     expect(JSON.parse(stdout)).toMatchObject({ shards: 2, splits: [{ split: 'train', pictures: 16 }] });
+    // One process writes the same index, and so the same codes.
+    const alone = inFolder('codes-alone');
+    const whole = await startProgram(
+      ...['extract', '--data', data, '--out', alone, '--model', inFolder('tokenizer'), '--json'],
+    ).ended;
+    expect({ code: whole.code }, whole.stderr).toEqual({ code: 0 });
+    const files = (await readdir(join(alone, 'train'), { recursive: true })).filter((name) =>
+      /\.\w+$/.test(name),
+    );
+    expect(files).toContain('codes.json');
+    for (const file of files) {
+      const [ofQueue, ofOne] = await Promise.all(
+        [inFolder('codes'), alone].map((place) => readFile(join(place, 'train', file))),
+      );
+      expect(ofQueue!.equals(ofOne!), file).toBe(true);
+    }
     worker.kill('SIGTERM');
     const { stderr } = await worker.ended;
     expect(stderr).toMatch(/shard 2\/2 failed \(try 1 of 2\): .*15\.png/);
@@ -179,6 +197,36 @@ describe('restok work', { timeout: TIMEOUT_MS }, () => {
     const settings = { data: 'scored', model: 'tokenizer' };
     const report = JSON.parse(whole.stdout) as { readonly settings: object };
     expect(JSON.parse(merged.stdout)).toEqual({ ...report, settings: { ...report.settings, ...settings } });
+    worker.kill('SIGTERM');
+    expect((await worker.ended).stderr).toBe('');
+  });
+
+  it('evaluates generated pictures by FID with the digits of one process', async () => {
+    const [samples, reference, inception] = ['made.npz', 'real.npz', 'inception.safetensors'].map(inFolder);
+    await writeNoiseArchive(samples!, 0, 9);
+    await writeNoiseArchive(reference!, 50, 4);
+    const values = Float32Array.of(1);
+    await writeSafetensors(inception!, [{ name: 'tiny', shape: [1], values: () => Promise.resolve(values) }]);
+    vi.stubEnv('NODE_OPTIONS', `--import ${new URL('preload-tiny-inception.mjs', import.meta.url).href}`);
+    const command = [
+      ...['eval', 'generation', '--samples', samples!, '--reference', reference!, '--inception', inception!],
+      ...['--threads', '1', '--json'],
+    ];
+    const worker = startWorker();
+    const [whole, merged] = await Promise.all(
+      [[], ['--out', inFolder('compared'), ...queued(2)]].map(
+        (more) => startProgram(...command, ...more).ended,
+      ),
+    );
+    expect({ whole: whole!.code, merged: merged!.code }, merged!.stderr).toEqual({ whole: 0, merged: 0 });
+    const report = JSON.parse(whole!.stdout) as { readonly settings: object; metrics: { fid: number } };
+    expect(report.metrics.fid).toBeGreaterThan(0);
+    const shown = { samples: 'made.npz', reference: 'real.npz' };
+    const weights = 'inception.safetensors (names of torchvision)';
+    expect(JSON.parse(merged!.stdout)).toEqual({
+      ...report,
+      settings: { ...report.settings, ...shown, 'inception weights': weights },
+    });
     worker.kill('SIGTERM');
     expect((await worker.ended).stderr).toBe('');
   });

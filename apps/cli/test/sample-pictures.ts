@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Random } from '@restok/core';
 import type { Picture } from '@restok/data';
-import { writePng } from '@restok/data';
+import { writeNpz, writePng } from '@restok/data';
 
 /** 24 x 16 pixels of a gradient, as another program would write them. */
 const JPEG = Buffer.from(
@@ -34,6 +34,18 @@ export function noise(seed: number, width: number, height: number): Picture {
 export async function writeNoise(path: string, seed: number, width = 20, height = 24): Promise<string> {
   await writePng(path, noise(seed, width, height));
   return path;
+}
+
+/** Writes square pictures of noise as the samples of an evaluation, `arr_0` of a .npz. */
+export async function writeNoiseArchive(
+  path: string,
+  first: number,
+  count: number,
+  size = 16,
+): Promise<void> {
+  const pictures = Array.from({ length: count }, (_, i) => noise(first + i, size, size).pixels);
+  const values = Uint8Array.from(pictures.flatMap((pixels) => [...pixels]));
+  await writeNpz(path, { arr_0: { shape: [count, size, size, 3], values } });
 }
 
 /** Writes the gradient as a JPEG. */

@@ -1,4 +1,6 @@
 export { useNodeBackend } from './use-node-backend';
+export { lapackEigenSolver } from './lapack-eigen-solver';
+export type { LapackEigenSolver } from './lapack-eigen-solver';
 export type { BackendInfo, NodeBackendOptions } from './use-node-backend';
 export type { GemmChoice } from './gemm/choose-gemm';
 export type { GemmName } from './gemm/gemm';

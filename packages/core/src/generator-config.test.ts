@@ -130,6 +130,18 @@ describe('parseGeneratorConfig', () => {
     ]);
   });
 
+  it.each([
+    ['n_layer', 1e9, '1,000'],
+    ['block_size', 2 ** 30, '65,536'],
+    ['dim', 2 ** 20, '65,536'],
+    ['vocab_size', 2 ** 40, '1,048,576'],
+    ['num_classes', 1e12, '1,048,576'],
+  ])('refuses %s %i before anything is computed from it', (key, value, limit) => {
+    expect(problemsOf({ ...SIZE, [key]: value })).toEqual([
+      `${key}: must be at most ${limit}, far above any model that fits a machine`,
+    ]);
+  });
+
   it('refuses what is no config at all', () => {
     expect(problemsOf(null)).toHaveLength(1);
     expect(() => parseGeneratorConfig('[1]')).toThrow(ConfigError);

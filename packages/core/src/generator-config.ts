@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configLimits, countUpTo } from './config-limits';
 import { parseConfigText } from './config-text';
 import { ConfigError } from './errors';
 import { isPowerOfTwo } from './level-schedule';
@@ -24,7 +25,10 @@ export const generatorSizes = {
 /** Latents that the published HAR generators predict one by one before whole levels. */
 export const publishedArTokens = 4;
 
-const count = z.number({ error: 'must be a positive whole number' }).int().positive();
+/** Widens feed-forward layers, which are about 2.7 times the width as it is; published: none. */
+const MAX_FFN_MULTIPLIER = 64;
+
+const upTo = (limit: number): z.ZodNumber => countUpTo(limit, 'must be a positive whole number');
 const share = z.number().min(0).max(1, { error: 'must be between 0 and 1' });
 const dropout = z.number().min(0).lt(1, { error: 'must be at least 0 and below 1' });
 
@@ -34,19 +38,19 @@ const generatorConfig = z
     /** A size's name in published YAML files, the kind of condition (c2i) in saved ones. */
     model_type: z.string().optional(),
     gpt_type: z.literal('c2i', { error: 'must be c2i; text conditions are not supported' }).optional(),
-    n_layer: count,
-    n_head: count,
-    dim: count,
+    n_layer: upTo(configLimits.layers),
+    n_head: upTo(configLimits.heads),
+    dim: upTo(configLimits.width),
     /** Heads of keys and values; null or absent means as many as n_head. */
-    n_kv_head: count.nullish(),
-    multiple_of: count.default(256),
-    ffn_dim_multiplier: z.number().positive().nullish(),
+    n_kv_head: upTo(configLimits.heads).nullish(),
+    multiple_of: upTo(configLimits.width).default(256),
+    ffn_dim_multiplier: z.number().positive().max(MAX_FFN_MULTIPLIER).nullish(),
     norm_eps: z.number().positive().default(1e-5),
     rope_base: z.number().positive().default(10000),
-    vocab_size: count.default(8192),
-    block_size: count.default(128),
-    num_classes: count.default(1000),
-    cls_token_num: count.default(1),
+    vocab_size: upTo(configLimits.codes).default(8192),
+    block_size: upTo(configLimits.positions).default(128),
+    num_classes: upTo(configLimits.classes).default(1000),
+    cls_token_num: upTo(configLimits.positions).default(1),
     class_dropout_prob: share.default(0.1),
     token_dropout_p: dropout.default(0.1),
     resid_dropout_p: dropout.default(0.1),
@@ -54,8 +58,8 @@ const generatorConfig = z
     attn_dropout_p: dropout.default(0),
     drop_path_rate: dropout.default(0),
     har: z.boolean().optional(),
-    ar_token_num: count.nullish(),
-    spe_token_num: count.nullish(),
+    ar_token_num: upTo(configLimits.positions).nullish(),
+    spe_token_num: upTo(configLimits.positions).nullish(),
     // Ours, absent from published files: a name for each class.
     class_names: z.array(z.string().min(1)).optional(),
   })

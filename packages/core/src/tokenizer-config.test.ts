@@ -39,6 +39,32 @@ function problemsOf(raw: unknown): readonly string[] {
 }
 
 describe('parseTokenizerConfig', () => {
+  it.each([
+    ['num_latent_tokens', 2 ** 30, '65,536'],
+    ['codebook_size', 1e12, '1,048,576'],
+    ['token_size', 1e9, '65,536'],
+    ['hierarchy_stages', 1e9, '16'],
+  ])('refuses %s %i before anything is computed from it', (key, value, limit) => {
+    expect(problemsOf(withKeys({ [key]: value }))).toEqual([
+      `model.vq_model.${key}: must be at most ${limit}, far above any model that fits a machine`,
+    ]);
+  });
+
+  it('refuses layers, pictures and channels that no machine holds', () => {
+    const size = { width: 64, layers: 1e9, heads: 1 };
+    expect(problemsOf(withKeys({ vit_enc_model_size: size }))).toHaveLength(1);
+    expect(problemsOf(withKeys({}, 1e9))).toEqual([
+      'dataset.preprocessing.crop_size: must be at most 16,384, far above any model that fits a machine',
+    ]);
+    expect(problemsOf(withKeys({}, 8192))).toEqual([
+      'crop_size 8192 over patches of 16 makes 262144 image tokens, more than 65536',
+    ]);
+    const wide = { hidden_channels: 65_536, channel_mult: [1, 1, 1, 1, 2] };
+    expect(problemsOf(withKeys({ pixel_cnn: wide }))).toEqual([
+      'pixel_cnn has 131072 channels where it is widest, more than 65536',
+    ]);
+  });
+
   it.each(['tokenizer training', 'generator training', 'inference'] as const)(
     'accepts the published YAML of %s',
     (kind) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configLimits, countUpTo, tooLarge } from './config-limits';
 import { ConfigError } from './errors';
 import { isPowerOfTwo } from './level-schedule';
 
@@ -27,43 +28,58 @@ export const publishedPixelCnn = {
 /** Side of the published model's pictures, in pixels. @source method.md, section 1. */
 const publishedCropSize = 256;
 
-const count = z.number().int().positive();
+const width = countUpTo(configLimits.width);
+const layers = countUpTo(configLimits.layers);
+const positions = countUpTo(configLimits.positions);
 const vitSize = z.union(
-  [z.enum(['small', 'base', 'large']), z.object({ width: count, layers: count, heads: count }).loose()],
+  [
+    z.enum(['small', 'base', 'large']),
+    z.object({ width, layers, heads: countUpTo(configLimits.heads) }).loose(),
+  ],
   { error: 'must be small, base, large or { width, layers, heads } of positive whole numbers' },
 );
 const pixelCnn = z
   .object({
-    hidden_channels: count.default(publishedPixelCnn.hidden_channels),
-    channel_mult: z.array(count).min(1).default(publishedPixelCnn.channel_mult),
+    hidden_channels: width.default(publishedPixelCnn.hidden_channels),
+    channel_mult: z.array(width).min(1).max(configLimits.halvings).default(publishedPixelCnn.channel_mult),
     // 0 leaves the convolutions that change the resolution.
-    num_res_blocks: z.number().int().nonnegative().default(publishedPixelCnn.num_res_blocks),
-    z_channels: count.default(publishedPixelCnn.z_channels),
+    num_res_blocks: z
+      .number()
+      .int()
+      .nonnegative()
+      .max(configLimits.layers, { error: tooLarge(configLimits.layers) })
+      .default(publishedPixelCnn.num_res_blocks),
+    z_channels: width.default(publishedPixelCnn.z_channels),
   })
   .loose();
 
 /** Keys of `model.vq_model`; defaults are the values that the authors publish. */
 const vqModel = z
   .object({
-    codebook_size: count.default(8192),
-    token_size: count.default(8),
+    codebook_size: countUpTo(configLimits.codes).default(8192),
+    token_size: width.default(8),
     // Ours, absent from published files: the key of a quantiser of @restok/quantizer, and the levels of fsq.
     quantizer: z.enum(['vq', 'fsq']).optional(),
-    fsq_levels: z.array(z.number().int().min(2)).min(1).optional(),
+    fsq_levels: z.array(z.number().int().min(2)).min(1).max(configLimits.width).optional(),
     use_l2_norm: z.boolean().default(true),
     commitment_cost: z.number().nonnegative().default(0.25),
     entropy_loss_ratio: z.number().nonnegative().default(0),
     clustering_vq: z.boolean().default(false),
     vit_enc_model_size: vitSize.default('large'),
     vit_dec_model_size: vitSize.default('large'),
-    vit_enc_patch_size: count.default(16),
-    vit_dec_patch_size: count.default(16),
+    vit_enc_patch_size: countUpTo(configLimits.side).default(16),
+    vit_dec_patch_size: countUpTo(configLimits.side).default(16),
     rope_base_len: z.number().positive().default(10000),
-    num_latent_tokens: count.default(128),
-    num_min_tokens: count.default(4),
-    test_num_latent_tokens: count.optional(),
+    num_latent_tokens: positions.default(128),
+    num_min_tokens: positions.default(4),
+    test_num_latent_tokens: positions.optional(),
     merge_tokens: z.boolean().default(true),
-    hierarchy_stages: z.number().int().nonnegative().default(4),
+    hierarchy_stages: z
+      .number()
+      .int()
+      .nonnegative()
+      .max(configLimits.halvings, { error: tooLarge(configLimits.halvings) })
+      .default(4),
     // Ours, absent from published files: the key of a merging method of @restok/tokenizer.
     merge_method: z.enum(['everySecond', 'averagePool']).optional(),
     reduction_ratio: z.number().default(0.5),
@@ -90,7 +106,7 @@ const tokenizerConfig = z
     dataset: z
       .object({
         preprocessing: z
-          .object({ crop_size: count.default(publishedCropSize) })
+          .object({ crop_size: countUpTo(configLimits.side).default(publishedCropSize) })
           .loose()
           .default({ crop_size: publishedCropSize }),
       })
@@ -199,6 +215,12 @@ function contradictions(config: TokenizerConfig): Contradiction[] {
     `pixel_cnn.hidden_channels must be a multiple of 32 (GroupNorm has 32 groups), got ${channels}`,
     ['pixel_cnn'],
   );
+  const widest = channels * Math.max(...model.pixel_cnn.channel_mult);
+  demand(
+    widest <= configLimits.width,
+    `pixel_cnn has ${widest} channels where it is widest, more than ${configLimits.width}`,
+    ['pixel_cnn'],
+  );
   demand(
     model.pixel_cnn.num_res_blocks > 0 ||
       model.pixel_cnn.channel_mult.every((multiplier) => multiplier === 1),
@@ -209,6 +231,13 @@ function contradictions(config: TokenizerConfig): Contradiction[] {
     'pixel_cnn',
     'crop_size',
   ]);
+
+  const imageTokens = (cropSize / factor) ** 2;
+  demand(
+    imageTokens <= configLimits.positions,
+    `crop_size ${cropSize} over patches of ${factor} makes ${imageTokens} image tokens, more than ${configLimits.positions}`,
+    ['pixel_cnn', 'crop_size'],
+  );
 
   const latents = model.num_latent_tokens;
   demand(

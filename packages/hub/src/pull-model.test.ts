@@ -67,6 +67,34 @@ describe('pullModel', () => {
     expect(await hasWeights(pulled.folder)).toBe(true);
   });
 
+  it('downloads several files at once', async () => {
+    const half = (name: string): Uint8Array => safetensorsBytes({ [name]: f32([4], 0, 16) }, 16);
+    const [first, second] = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'] as const;
+    const index = JSON.stringify({ weight_map: { a: first, b: second } });
+    const files = {
+      'config.json': CONFIG,
+      'model.safetensors.index.json': index,
+      [first]: half('a'),
+      [second]: half('b'),
+    };
+    hub.models.set(`${MODEL}@main`, { commit: COMMIT, files });
+    // Neither is answered before both are asked for, so that one after the other would never end.
+    const waiting = new Map<string, () => void>();
+    for (const name of [first, second]) {
+      hub.misbehaviours.set(name, (_request, response, content) => {
+        waiting.set(name, () => response.writeHead(200, { 'content-length': content.length }).end(content));
+        if (waiting.size === 2) {
+          waiting.forEach((answer) => answer());
+        }
+      });
+    }
+    const { folder: snapshot } = await pullModel(MODEL);
+    expect([...waiting.keys()].sort()).toEqual([first, second]);
+    for (const name of [first, second]) {
+      expect((await readFile(join(snapshot, name))).equals(files[name]!), name).toBe(true);
+    }
+  });
+
   it('says what it will download before it does, then how far it is', async () => {
     const events: string[] = [];
     const done: number[] = [];

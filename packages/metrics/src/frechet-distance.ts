@@ -10,6 +10,15 @@ export interface NormalStatistics {
   readonly covariance: ArrayLike<number>;
 }
 
+/** How a Fréchet distance is computed. */
+export interface FrechetOptions {
+  /**
+   * Eigenvalues of a symmetric `[size, size]` matrix of which the lower triangle is read, in any order; a native
+   * library's, such as `lapackEigenSolver` of `@restok/backend-node`, is quicker than ours in JavaScript.
+   */
+  eigenvalues?(matrix: Float64Array, size: number): ArrayLike<number>;
+}
+
 /**
  * Fréchet distance of two normal distributions: |µa - µb|² + tr(Σa + Σb - 2 (Σa Σb)^½).
  *
@@ -20,7 +29,11 @@ export interface NormalStatistics {
  * @throws ShapeError when the numbers of features differ.
  * @source M. Heusel et al., arXiv 1706.08500; method.md, section 10.
  */
-export function frechetDistance(a: NormalStatistics, b: NormalStatistics): number {
+export function frechetDistance(
+  a: NormalStatistics,
+  b: NormalStatistics,
+  options: FrechetOptions = {},
+): number {
   const dim = a.mean.length;
   checkDims(a, b);
   const [covarianceA, covarianceB] = [a.covariance, b.covariance];
@@ -30,8 +43,10 @@ export function frechetDistance(a: NormalStatistics, b: NormalStatistics): numbe
     distance += covarianceA[i * dim + i]! + covarianceB[i * dim + i]!;
   }
   const factor = symmetricFactor(covarianceA, dim);
-  for (const value of symmetricEigenvalues(congruent(factor, covarianceB), factor.rank)) {
-    distance -= 2 * Math.sqrt(Math.max(0, value));
+  const product = congruent(factor, covarianceB);
+  const values = options.eigenvalues?.(product, factor.rank) ?? symmetricEigenvalues(product, factor.rank);
+  for (let i = 0; i < values.length; i++) {
+    distance -= 2 * Math.sqrt(Math.max(0, values[i]!));
   }
   return Math.max(0, distance);
 }

@@ -5,7 +5,7 @@ export { codebookUsage } from './codebook-usage';
 export { FeatureAccumulator, FeatureStatistics, featureStatistics, merge } from './feature-statistics';
 export type { FeatureSums } from './feature-sums';
 export { frechetDistance } from './frechet-distance';
-export type { NormalStatistics } from './frechet-distance';
+export type { FrechetOptions, NormalStatistics } from './frechet-distance';
 export { inceptionScore, softmaxRows } from './inception-score';
 export type { InceptionScoreOptions } from './inception-score';
 export { msSsim } from './ms-ssim';
@@ -17,3 +17,4 @@ export type { PrecisionRecall, PrecisionRecallOptions } from './precision-recall
 export { psnr } from './psnr';
 export type { PsnrOptions } from './psnr';
 export { ssim } from './ssim';
+export { symmetricEigenvalues } from './symmetric-eigenvalues';

@@ -5,8 +5,9 @@ import { emitters } from './emitters';
 import { KernelCall } from './emitters/kernel-call';
 import type { OnnxGraph, OnnxPort, Side, WeightType } from './format/onnx-graph';
 import type { BoundParameter } from './trace/bound-parameter';
-import { SymbolicSizes } from './trace/symbolic-sizes';
-import { onnxTypeOf, SymbolicConstantError, Trace } from './trace/trace';
+import { sameWithAll } from './trace/same-with-all';
+import type { TraceOptions } from './trace/trace';
+import { onnxTypeOf, Trace } from './trace/trace';
 import { TRACING_BACKEND, TracingBackend } from './trace/tracing-backend';
 import { namingKernel } from './unsupported-kernel';
 
@@ -41,11 +42,10 @@ export interface SymbolicTensors {
   size(name: string): number;
 }
 
-/** Traces that it may take to find stand-ins that divide no fixed size of the function. */
-const MAX_ATTEMPTS = 8;
-
 /**
- * Runs a function of TensorFlow.js once on symbolic tensors, which makes an ONNX graph of it. Nothing is computed.
+ * Runs a function of TensorFlow.js on symbolic tensors, which makes an ONNX graph of it. Nothing is computed. It runs
+ * twice, with different numbers in place of the open sizes, and both graphs must be equal: a size that the function
+ * uses as a number would stay in the graph otherwise.
  *
  * Weights that the function uses are read when the graph is written, so keep them until then. Whether tensors are
  * compared in an `if` or read in a loop is decided now and not when the graph runs; sizes in `shape` that are names
@@ -54,8 +54,8 @@ const MAX_ATTEMPTS = 8;
  * @param run gives the outputs by name; its inputs are symbols.
  * @param inputs the graph's inputs by name.
  * @returns the graph; write it with `saveOnnx` or `encodeOnnx`.
- * @throws ConfigError naming the kernel and its caller where an operation has no counterpart in ONNX, or saying which
- *   value the function wanted to read.
+ * @throws ConfigError naming the kernel and its caller where an operation has no counterpart in ONNX, saying which
+ *   value the function wanted to read, or which operator keeps a size as a number.
  * @source engineering choice: no maintained converter from TensorFlow.js to ONNX exists.
  */
 export function traceToOnnx(
@@ -64,38 +64,28 @@ export function traceToOnnx(
   options: TraceToOnnxOptions = {},
 ): OnnxGraph {
   registerEmitters();
-  const avoid = new Set<number>();
-  for (const { shape } of Object.values(inputs)) {
-    shape.filter((side) => typeof side === 'number').forEach((side) => avoid.add(side));
-  }
-  (options.parameters ?? []).forEach(({ tensor }) => tensor.shape.forEach((side) => avoid.add(side)));
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return traceOnce(run, inputs, options, avoid);
-    } catch (error) {
-      if (!(error instanceof SymbolicConstantError) || attempt === MAX_ATTEMPTS) {
-        throw error;
-      }
-      error.sides.forEach((side) => avoid.add(side));
-    }
-  }
+  const sides = Object.values(inputs).flatMap(({ shape }) => shape);
+  const names = [...sides.filter((side) => typeof side === 'string'), ...(options.sizes ?? [])];
+  const fixed = [
+    ...sides.filter((side) => typeof side === 'number'),
+    ...(options.parameters ?? []).flatMap(({ tensor }) => tensor.shape),
+  ];
+  const stored: TraceOptions['stored'] = new WeakMap();
+  return sameWithAll(names, fixed, (sizes) => traceOnce(run, inputs, options, { sizes, stored }));
 }
 
 function traceOnce(
   run: Parameters<typeof traceToOnnx>[0],
   inputs: Readonly<Record<string, SymbolicInput>>,
   options: TraceToOnnxOptions,
-  avoid: ReadonlySet<number>,
+  { sizes, stored }: Pick<TraceOptions, 'sizes' | 'stored'>,
 ): OnnxGraph {
-  const names = Object.values(inputs).flatMap(({ shape }) =>
-    shape.filter((side) => typeof side === 'string'),
-  );
-  const sizes = new SymbolicSizes([...names, ...(options.sizes ?? [])], avoid);
   const backend = new TracingBackend(
     (constants) =>
       new Trace(
         {
           sizes,
+          stored,
           parameters: options.parameters ?? [],
           weightType: options.weightType ?? 'float32',
           integersReadAsZero: options.integersReadAsZero ?? false,

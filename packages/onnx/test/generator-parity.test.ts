@@ -14,22 +14,26 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportGenerator } from '../src/export/export-generator';
 import { OnnxGenerator } from '../src/run/onnx-generator';
+import type { WeightType } from '../src/format/onnx-graph';
+import { round } from './rounded-weights';
 import { temporaryFolder } from './temporary-folder';
 
-/** Indices and guided logits of a whole generation, `[B, L]` and `[B, L, V]`. */
+/** Indices and guided logits of a whole generation, `[B, L]` and `[B, L, V]`, and how many latents each pass made. */
 async function generateAll(
   generator: OnnxGenerator,
   labels: number[],
   options: GenerateOptions,
-): Promise<{ indices: number[]; logits: Float32Array }> {
+): Promise<{ indices: number[]; logits: Float32Array; sizes: number[] }> {
   const { numLatents, config } = generator;
   const { vocab_size: vocabulary } = config;
   const indices = new Array<number>(labels.length * numLatents);
   const logits = new Float32Array(indices.length * vocabulary);
   const perStep: Float32Array[] = [];
+  const sizes: number[] = [];
   const onLogits = (values: Float32Array): number => perStep.push(values.slice());
   for await (const step of generator.generate(labels, { ...options, onLogits })) {
     const size = step.indices.length / labels.length;
+    sizes.push(size);
     labels.forEach((_, sample) => {
       const start = sample * numLatents + step.firstLatent;
       for (let i = 0; i < size; i++) {
@@ -39,14 +43,17 @@ async function generateAll(
       logits.set(perStep[step.step]!.subarray(sample * row, (sample + 1) * row), start * vocabulary);
     });
   }
-  return { indices, logits };
+  return { indices, logits, sizes };
 }
 
-async function exported(name: string): Promise<{ source: Generator; generator: OnnxGenerator }> {
+async function exported(
+  name: string,
+  weights?: WeightType,
+): Promise<{ source: Generator; generator: OnnxGenerator }> {
   const fixture = openFixture(name);
   const source = await Generator.fromWeights(modelArgsOf(fixture), fixture.weights());
   const folder = await temporaryFolder();
-  await exportGenerator(source, folder);
+  await exportGenerator(source, folder, { weights });
   return { source, generator: await OnnxGenerator.load(folder, { threads: 1 }) };
 }
 
@@ -78,13 +85,42 @@ describe('generator parity of ONNX', () => {
     const { source, generator } = await exported(name);
     const labels = [...io.get('cond')!.values];
     for (const [runName, run] of runsOf<GuidanceScheduleName>(fixture)) {
-      const { indices, logits } = await generateAll(generator, labels, optionsOf(runName, run));
+      const options = optionsOf(runName, run);
+      const { indices, logits, sizes } = await generateAll(generator, labels, options);
+      expect(sizes, runName).toEqual(run.tokens_per_step);
       expect(indices, runName).toEqual([...io.get(`gen.${runName}.indices`)!.values]);
       expectClose(logits, io.get(`gen.${runName}.logits`)!.values, FORWARD_TOLERANCE, runName);
     }
+    const whole = io.get('full_forward.logits_on_cfg1_indices')!;
+    const given = Int32Array.from(io.get('gen.cfg1.indices')!.values);
+    expectClose(await generator.forward(given, labels), whole.values, FORWARD_TOLERANCE, 'full_forward');
     source.dispose();
     await generator.dispose();
   });
+
+  const rounded = cached.flatMap((name) =>
+    (['float16', 'int8'] as const).map((type) => [name, type] as const),
+  );
+  it.each(rounded)(
+    '%s from %s: the indices and logits of a model with these weights',
+    async (name, weights) => {
+      const fixture = openFixture(name);
+      const labels = [...fixture.tensors('io').get('cond')!.values];
+      const { source, generator } = await exported(name, weights);
+      await round(source, weights);
+      const options = { topK: 1, guidanceScale: 2 };
+      const expected = await source.generateIndices(labels, options);
+      const { indices, logits } = await generateAll(generator, labels, options);
+      expect(indices).toEqual([...expected.dataSync()]);
+      expect(logits.every(Number.isFinite)).toBe(true);
+      const labelTensor = tensor1d(labels, 'int32');
+      const whole = source.forward(expected, labelTensor);
+      expectClose(await generator.forward(Int32Array.from(indices), labels), whole, FORWARD_TOLERANCE);
+      [expected, labelTensor, whole].forEach((tensor) => tensor.dispose());
+      source.dispose();
+      await generator.dispose();
+    },
+  );
 
   it('keeps latents as the tfjs generator does', async () => {
     const { source, generator } = await exported('har-generate-128-ar4');

@@ -1,3 +1,4 @@
+import { tensor4d } from '@tensorflow/tfjs-core';
 import { ResTok } from '@restok/tokenizer';
 import {
   expectClose,
@@ -11,6 +12,7 @@ import type { FixtureTensor } from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportTokenizer } from '../src/export/export-tokenizer';
 import { OnnxTokenizer } from '../src/run/onnx-tokenizer';
+import { round } from './rounded-weights';
 import { temporaryFolder } from './temporary-folder';
 
 /** `[B, C, H, W]` of PyTorch as `[B, H, W, C]`, and `[B, C, T]` as `[B, T, C]`. */
@@ -68,4 +70,29 @@ describe('tokenizer parity of ONNX', () => {
       await tokenizer.dispose();
     }
   });
+
+  it.each(['float16', 'int8'] as const)(
+    'from %s: the indices and pictures of a model with these weights',
+    async (weights) => {
+      const fixture = openFixture('tokenizer-entropy');
+      const folder = await temporaryFolder();
+      const source = await ResTok.fromWeights(tokenizerConfigOf(fixture.config), fixture.weights());
+      await exportTokenizer(source, folder, { weights });
+      await round(source, weights);
+      const { values, shape } = fixture.tensors('io').get('image')!;
+      const pixels = channelsLast({ values, shape });
+      const size = shape[2]!;
+      const given = tensor4d(pixels, [shape[0]!, size, size, 3]);
+      const expected = source.encode(given);
+      const pictures = source.decode(expected.codes);
+
+      const tokenizer = await OnnxTokenizer.load(folder, { threads: 1 });
+      const { indices } = await tokenizer.encode(pixels);
+      expect([...indices]).toEqual([...expected.indices.dataSync()]);
+      expectClose(await tokenizer.decodeIndices(indices), pictures, FORWARD_TOLERANCE, weights);
+      await tokenizer.dispose();
+      [given, expected.indices, expected.codes, pictures].forEach((tensor) => tensor.dispose());
+      source.dispose();
+    },
+  );
 });

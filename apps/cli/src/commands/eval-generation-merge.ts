@@ -1,4 +1,5 @@
 import type { NpyArray } from '@restok/data';
+import { computationOfShards } from '../evaluation/computation';
 import { generationLabels, inceptionReport } from '../evaluation/generation-report';
 import type { EvaluationReport } from '../evaluation/report';
 import { reportLines, reportSettings, writeReport } from '../evaluation/report';
@@ -29,8 +30,9 @@ export async function mergeEvalGeneration(folder: string, job: ShardJob, output:
     samples: new FeatureJoiner(counts.samples),
   };
   let stored: Readonly<Record<string, NpyArray>> | undefined;
+  const manifests = await allShards(folder, job);
   const startedAt = performance.now();
-  for (const manifest of await allShards(folder, job)) {
+  for (const manifest of manifests) {
     const { shard: number, shards: count } = manifest;
     const blocks = SETS.map((set) => blocksOf(counts[set], setting('block'), { number, count }));
     const present = SETS.filter((_, i) => blocks[i]!.length > 0);
@@ -45,11 +47,14 @@ export async function mergeEvalGeneration(folder: string, job: ShardJob, output:
     stored = isWithStored ? arrays : stored;
     output.progress(rateText(number, count, startedAt, 'shards joined'));
   }
-  const report: EvaluationReport = inceptionReport(reportSettings(job), {
-    reference: joiners.reference.features(),
-    samples: joiners.samples.features(),
-    stored: stored === undefined ? undefined : storedStatistics(folder, stored),
-  });
+  const report: EvaluationReport = inceptionReport(
+    { ...reportSettings(job), ...computationOfShards(manifests) },
+    {
+      reference: joiners.reference.features(),
+      samples: joiners.samples.features(),
+      stored: stored === undefined ? undefined : storedStatistics(folder, stored),
+    },
+  );
   await writeReport(folder, report);
   return { data: report, lines: reportLines(report, generationLabels) };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { computationOf } from '../evaluation/computation';
 import { featuresOf, loadInception } from '../evaluation/inception-features';
 import type { PictureSet } from '../evaluation/picture-set';
 import { sharedName } from '../evaluation/picture-set';
@@ -43,7 +44,7 @@ export async function openEvalGeneration(
 ): Promise<ShardWork> {
   const { out, inception, resize } = options;
   checkDividedEvalGeneration(options);
-  await useBackend(options.backend, options.threads);
+  const computation = computationOf(await useBackend(options.backend, options.threads));
   await checkOutputs([join(out, 'job.json')], []);
   const pair = await openPair(options, sharedName);
   const { samples, reference, stored, settings } = pair;
@@ -90,6 +91,7 @@ export async function openEvalGeneration(
       await writeShard(out, job, shard.number, {
         pictures,
         inputs: { inception: String(ofNetwork['inception sha256']) },
+        computation,
         arrays: {
           ...arraysOf('reference', sets.reference),
           ...arraysOf('samples', sets.samples),

@@ -2,6 +2,9 @@ import { DataError } from '@restok/core';
 import { featureStatistics, frechetDistance } from '@restok/metrics';
 import type { PreprocessingName } from '@restok/metrics/inception';
 import { principalComponents, project } from '@restok/metrics/principal-components';
+import type { Computation } from '../evaluation/computation';
+import { computationOf } from '../evaluation/computation';
+import { eigenSolver } from '../evaluation/eigen-solver';
 import { COMPONENTS, generationLabels, inceptionReport } from '../evaluation/generation-report';
 import { featuresOf, loadInception } from '../evaluation/inception-features';
 import type { PictureSet } from '../evaluation/picture-set';
@@ -40,12 +43,14 @@ export interface ScoredPair {
 export async function evalGeneration(options: EvalGenerationOptions): Promise<void> {
   checkResize(options);
   const output = createOutput(options);
-  await useBackend(options.backend, options.threads);
+  const computation = computationOf(await useBackend(options.backend, options.threads));
   const pair = await openPair(options, (path) => path);
   try {
     const { inception, resize } = options;
     const report =
-      inception === undefined ? await byPixels(pair) : await byInception(pair, { inception, resize }, output);
+      inception === undefined
+        ? await byPixels(pair, computation)
+        : await byInception(pair, { inception, resize, computation }, output);
     output.result(report, reportLines(report, generationLabels));
   } finally {
     await closePair(pair);
@@ -132,7 +137,10 @@ async function openReference(
 }
 
 /** What can be said without a network. */
-async function byPixels({ samples, reference, settings }: ScoredPair): Promise<EvaluationReport> {
+async function byPixels(
+  { samples, reference, settings }: ScoredPair,
+  computation: Computation,
+): Promise<EvaluationReport> {
   if (samples.width !== reference.width || samples.height !== reference.height) {
     throw new DataError(
       `evalGeneration: samples and reference must be of one size without --inception, got ${samples.width} x ${samples.height} and ${reference.width} x ${reference.height}. Resize one of them, or give a weight file.`,
@@ -149,19 +157,31 @@ async function byPixels({ samples, reference, settings }: ScoredPair): Promise<E
     featureStatistics(await project(reference, mean, components), count),
     featureStatistics(await project(samples, mean, components), count),
   ];
+  const solver = eigenSolver();
   return {
     settings: {
       ...settings,
+      ...computation,
       features: `the first ${count} principal components of pixels in 0 to 1, fitted on the reference; no Inception weights were given`,
+      'component passes': COMPONENTS.passes,
+      'component seed': COMPONENTS.seed,
+      'eigenvalues by': solver.name,
     },
-    metrics: { frechetPixelComponents: frechetDistance(ofReference, ofSamples) },
+    metrics: { frechetPixelComponents: frechetDistance(ofReference, ofSamples, solver) },
   };
 }
 
 /** What the ADM evaluation suite says. */
 async function byInception(
   { samples, reference, settings, stored }: ScoredPair,
-  options: { readonly inception: string; readonly resize?: PreprocessingName },
+  {
+    computation,
+    ...options
+  }: {
+    readonly inception: string;
+    readonly resize?: PreprocessingName;
+    readonly computation: Computation;
+  },
   output: Output,
 ): Promise<EvaluationReport> {
   const { network, settings: ofNetwork } = await loadInception(options, output.progress);
@@ -176,7 +196,7 @@ async function byInception(
       report(reference.count + done),
     ))!;
     return inceptionReport(
-      { ...settings, ...ofNetwork },
+      { ...settings, ...ofNetwork, ...computation },
       { reference: ofReference, samples: ofSamples, stored },
     );
   } finally {

@@ -1,5 +1,6 @@
 import { DataError } from '@restok/core';
 import { DIGEST_BYTES } from '../file-digest';
+import { computationOfShards } from '../evaluation/computation';
 import { reconstructionLines, reconstructionReport } from '../evaluation/reconstruction-report';
 import { scoreColumns } from '../evaluation/reconstruction-scores';
 import { reportSettings, writeReport } from '../evaluation/report';
@@ -28,7 +29,8 @@ export async function mergeEvalReconstruction(
   const setting = (name: string): number => wholeIn(1)(job.settings[name], `${name} of job.json`);
   const [count, numLatents, size] = [setting('pictures'), setting('numLatents'), setting('size')];
   const hasNetwork = flag(job.settings['inception'], 'inception of job.json');
-  const { keep, metrics } = scoreColumns(numLatents, size);
+  const hasLpips = flag(job.settings['lpips'], 'lpips of job.json');
+  const { keep, metrics } = scoreColumns({ numLatents, size, hasLpips });
   const scores = new Float64Array(count * keep.length * metrics.length);
   const indices = new Int32Array(count * numLatents);
   const digests = new Uint8Array(count * DIGEST_BYTES);
@@ -59,7 +61,11 @@ export async function mergeEvalReconstruction(
     output.progress(rateText(number, shards, startedAt, 'shards joined'));
   }
   const report = reconstructionReport(
-    { ...reportSettings(job), 'model sha256': manifests[0]!.inputs['tokenizer']! },
+    {
+      ...reportSettings(job),
+      ...computationOfShards(manifests),
+      'model sha256': manifests[0]!.inputs['tokenizer']!,
+    },
     {
       ...{ scores, indices, digests },
       ...(hasNetwork
@@ -69,7 +75,7 @@ export async function mergeEvalReconstruction(
           }
         : {}),
     },
-    { numLatents, size, codebookSize: setting('codebookSize') },
+    { numLatents, size, hasLpips, codebookSize: setting('codebookSize') },
   );
   await writeReport(folder, report);
   return { data: report, lines: reconstructionLines(report) };

@@ -38,7 +38,7 @@ export async function openEvalReconstruction(
       run: work,
     }),
   );
-  const { tokenizer, pictures, inception } = setting;
+  const { tokenizer, pictures, inception, lpips, computation } = setting;
   return {
     async run(shard) {
       const job = jobOf(setting, shard.count);
@@ -51,7 +51,7 @@ export async function openEvalReconstruction(
       const count = picturesOf(blocks).length;
       const startedAt = performance.now();
       const scores = await scoreReconstructions(
-        { tokenizer, network: inception?.network, pictures },
+        { tokenizer, network: inception?.network, lpips: lpips?.network, pictures },
         blocks,
         (done) =>
           output.progress(`shard ${shardText(shard)}: ${rateText(done, count, startedAt, 'pictures')}`),
@@ -61,7 +61,9 @@ export async function openEvalReconstruction(
         inputs: {
           tokenizer: await weightsDigest(tokenizer),
           inception: String(inception?.settings['inception sha256'] ?? 'none'),
+          lpips: lpips?.settings['lpips sha256'] ?? 'none',
         },
+        computation,
         arrays: count === 0 ? {} : arraysOf(scores, count),
       });
       return reportOf(out, shardText(shard), count, true);
@@ -71,7 +73,7 @@ export async function openEvalReconstruction(
 }
 
 function jobOf(
-  { tokenizer, pictures, inception, settings }: ReconstructionSetting,
+  { tokenizer, pictures, inception, lpips, settings }: ReconstructionSetting,
   shards: number,
 ): ShardJob {
   const { numLatents, quantizer } = tokenizer;
@@ -83,6 +85,7 @@ function jobOf(
       report: settings,
       ...{ numLatents, codebookSize: quantizer.options.codebookSize, size: pictures.size },
       ...{ pictures: pictures.count, block: EVALUATION_BLOCK, inception: inception !== undefined },
+      lpips: lpips !== undefined,
     },
   };
 }

@@ -2,7 +2,11 @@ import type { StoredPictures } from '@restok/data';
 import type { PreprocessingName } from '@restok/metrics/inception';
 import type { ResTok } from '@restok/tokenizer';
 import type { ReportedNetwork } from '../evaluation/inception-features';
+import type { Computation } from '../evaluation/computation';
+import { computationOf } from '../evaluation/computation';
 import { loadInception } from '../evaluation/inception-features';
+import type { ReportedLpips } from '../evaluation/perceptual-distance';
+import { loadLpips } from '../evaluation/perceptual-distance';
 import { openScoredData } from '../evaluation/picture-set';
 import { reconstructionLines, reconstructionReport } from '../evaluation/reconstruction-report';
 import { scoreReconstructions } from '../evaluation/reconstruction-scores';
@@ -13,6 +17,7 @@ import type { Output } from '../output';
 import { createOutput, rateText } from '../output';
 import { blocksOf } from '../shards/blocks';
 import { shippedTokenizer } from '../shipped-model';
+import { useBackend } from '../use-backend';
 import { weightsDigest } from '../weights-digest';
 import { checkResize, EVALUATION_BLOCK } from './eval-generation';
 
@@ -20,6 +25,8 @@ export interface EvalReconstructionOptions extends TokenizerOptions {
   readonly data: string;
   readonly inception?: string;
   readonly resize?: PreprocessingName;
+  /** Files of VGG16 and the linear weights of LPIPS. */
+  readonly lpips?: readonly string[];
 }
 
 /** What a tokenizer is scored on. */
@@ -33,7 +40,9 @@ export interface ReconstructionSetting {
   readonly tokenizer: ResTok;
   readonly pictures: StoredPictures;
   readonly inception?: ReportedNetwork;
-  /** What the report says, but for digests of the model and the data. */
+  readonly lpips?: ReportedLpips;
+  readonly computation: Computation;
+  /** What the report says, but for digests of the model and the data, and what computed it. */
   readonly settings: EvaluationReport['settings'];
 }
 
@@ -43,19 +52,22 @@ export async function evalReconstruction(options: EvalReconstructionOptions): Pr
   const output = createOutput(options);
   await withReconstructions(options, output, {
     shown: (path) => path,
-    async run({ tokenizer, pictures, inception, settings }) {
+    async run({ tokenizer, pictures, inception, lpips, computation, settings }) {
       const { count, size } = pictures;
       const startedAt = performance.now();
       const scores = await scoreReconstructions(
-        { tokenizer, network: inception?.network, pictures },
+        { tokenizer, network: inception?.network, lpips: lpips?.network, pictures },
         blocksOf(count, EVALUATION_BLOCK),
         (done) => output.progress(rateText(done, count, startedAt, 'pictures')),
       );
       const { numLatents, quantizer } = tokenizer;
       const report = reconstructionReport(
-        { ...settings, 'model sha256': await weightsDigest(tokenizer) },
+        { ...settings, ...computation, 'model sha256': await weightsDigest(tokenizer) },
         scores,
-        { numLatents, size, codebookSize: quantizer.options.codebookSize },
+        {
+          ...{ numLatents, size, hasLpips: lpips !== undefined },
+          codebookSize: quantizer.options.codebookSize,
+        },
       );
       output.result(report, reconstructionLines(report));
     },
@@ -77,7 +89,8 @@ export async function withReconstructions(
     run(setting: ReconstructionSetting): Promise<void>;
   },
 ): Promise<void> {
-  const { data, inception, resize } = options;
+  const { data, inception, resize, lpips } = options;
+  const computation = computationOf(await useBackend(options.backend, options.threads));
   await withTokenizer<ScoredData>(options, output, {
     async prepare({ cropSize }) {
       await prepare?.();
@@ -88,7 +101,9 @@ export async function withReconstructions(
         inception === undefined
           ? undefined
           : await loadInception({ inception, resize, shown: shown(inception) }, output.progress);
+      let perceptual: ReportedLpips | undefined;
       try {
+        perceptual = lpips && (await loadLpips(lpips, shown));
         const settings = {
           model: shown(options.model ?? shippedTokenizer()),
           data: name,
@@ -96,10 +111,12 @@ export async function withReconstructions(
           'data size': `${pictures.size} x ${pictures.size}`,
           pixels: 'reconstructions clamped and rounded to 8 bits; means over pictures',
           ...network?.settings,
+          ...perceptual?.settings,
         };
-        await run({ tokenizer, pictures, inception: network, settings });
+        await run({ tokenizer, pictures, inception: network, lpips: perceptual, computation, settings });
       } finally {
         network?.network.dispose();
+        perceptual?.network.dispose();
       }
     },
   });

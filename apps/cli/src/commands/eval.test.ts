@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { writeRandomInception } from '../../test/random-inception';
 import { runCommand } from '../../test/run-command';
 import { noise, writeNoise } from '../../test/sample-pictures';
+import { eigenSolver } from '../evaluation/eigen-solver';
 import { temporaryFolder } from '../../test/temporary-folder';
 import { saveTinyModel, TINY_SIZE } from '../../test/tiny-model';
 
@@ -42,6 +43,14 @@ async function expectFailure(argv: readonly string[], code: number, text: RegExp
   expect(result.stderr).toMatch(text);
 }
 
+/** What computed is in the settings. */
+function expectComputation(settings: Result['settings']): void {
+  expect(settings['restok']).toMatch(/^\d+\.\d+\.\d+/);
+  expect(settings['backend']).toBe('restok-node');
+  expect(settings['matrix products']).toMatch(/^(blas|ort|wasm) \(.+\)$/);
+  expect(Number(settings['threads'])).toBeGreaterThanOrEqual(1);
+}
+
 /** A .npz of pictures of noise. */
 async function writeSamples(name: string, seeds: readonly number[], size = TINY_SIZE): Promise<string> {
   const values = Uint8Array.from(seeds.flatMap((seed) => [...noise(seed, size, size).pixels]));
@@ -65,6 +74,7 @@ describe('eval reconstruction', () => {
     expect(settings).toMatchObject({ model, data, 'data count': 3, 'data size': '16 x 16' });
     expect(settings['model sha256']).toMatch(/^[0-9a-f]{64}$/);
     expect(settings['data sha256']).toMatch(/^[0-9a-f]{64}$/);
+    expectComputation(settings);
     expect(Object.entries(byLatents).map(([kept, { bits }]) => [kept, bits])).toEqual([
       ['1', 6],
       ['2', 12],
@@ -96,13 +106,14 @@ describe('eval reconstruction', () => {
   it('prints a table for people', async () => {
     const { stdout } = await runCommand('eval', 'reconstruction', '--data', data, '--model', model);
     expect(stdout).toMatch(/^data count +3$/m);
-    expect(stdout).toMatch(/^latents +bits +PSNR, dB +SSIM +MS-SSIM$/m);
+    expect(stdout).toMatch(/^latents +bits +PSNR, dB +SSIM +MS-SSIM +LPIPS$/m);
   });
 
   it('adds rFID and the inception score with the weights of Inception', async () => {
     const { settings, metrics } = await evaluate('--inception', inception);
     expect(settings['resize']).toMatch(/^bilinear as PyTorch/);
     expect(settings['inception sha256']).toMatch(/^[0-9a-f]{64}$/);
+    expect(settings).toMatchObject({ 'inception score part': 5000, 'eigenvalues by': eigenSolver().name });
     expect(metrics['rFid']).toBeGreaterThan(0);
     expect(metrics['inceptionScore']).toBeGreaterThanOrEqual(1);
   }, 300_000);
@@ -118,6 +129,10 @@ describe('eval generation', () => {
     const { settings, metrics } = await evaluate(samples, reference);
     expect(settings).toMatchObject({ samples, reference, 'samples count': 5, 'reference count': 4 });
     expect(settings['features']).toMatch(/^the first 4 principal components of pixels/);
+    expect(settings).toMatchObject({
+      ...{ 'component passes': 6, 'component seed': 1, 'eigenvalues by': eigenSolver().name },
+    });
+    expectComputation(settings);
     expect(Object.keys(metrics)).toEqual(['frechetPixelComponents']);
     expect(metrics['frechetPixelComponents']).toBeGreaterThan(ROUNDING);
     const { stdout } = await runCommand(
@@ -153,7 +168,13 @@ describe('eval generation', () => {
     expect(metrics['sFid']).toBeGreaterThan(0);
     // Fewer than 5000 pictures are one part.
     expect(metrics['inceptionScoreOfParts']).toBe(metrics['inceptionScore']);
-    expect(settings['reference statistics']).toBe('of its pictures');
+    expect(settings).toMatchObject({
+      'reference statistics': 'of its pictures',
+      'precision and recall k': 3,
+      'inception score part': 5000,
+      'eigenvalues by': eigenSolver().name,
+    });
+    expectComputation(settings);
   }, 300_000);
 
   // Inception takes half a minute for both.

@@ -28,6 +28,18 @@ describe('shardedCommands', () => {
     });
   });
 
+  it('share every path of a list', () => {
+    const evaluation = shardedCommands['eval reconstruction'];
+    const files = ['vgg16.safetensors', 'linear.safetensors'];
+    const { data, out } = options;
+    const given = { data, out, lpips: files.map((name) => join(root, name)), backend: 'auto' };
+    const shared = evaluation.share(given, root);
+    expect(shared).toEqual({ data: 'data', out: 'out', lpips: files, backend: 'auto' });
+    expect(evaluation.ready(shared, root).out).toBe(join(root, 'out'));
+    expect(() => evaluation.ready({ ...shared, lpips: ['../weights'] }, root)).toThrow(DataError);
+    expect(() => evaluation.ready({ ...shared, lpips: 'vgg16.safetensors' }, root)).toThrow(DataError);
+  });
+
   it('find the places again under another root', () => {
     const other = join(root, 'model');
     expect(ready({ ...share(options, root), model: undefined }, other).out).toBe(join(other, 'out'));

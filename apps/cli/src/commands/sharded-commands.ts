@@ -82,9 +82,10 @@ export const shardedCommands: Readonly<Record<ShardedCommandName, ShardedCommand
   'eval reconstruction': shardedCommand<Omit<DividedEvalReconstructionOptions, 'json' | 'threads'>>({
     fields: {
       ...{ data: text, out: text, model: optional(text), ...inceptionFields },
+      lpips: optional(listOf(text)),
       backend: oneOf(backendNames),
     },
-    paths: ['data', 'out', 'inception'],
+    paths: ['data', 'out', 'inception', 'lpips'],
     models: ['model'],
     open: (options, choices, output) =>
       openEvalReconstruction({ ...options, ...choices, json: false }, output),
@@ -93,7 +94,7 @@ export const shardedCommands: Readonly<Record<ShardedCommandName, ShardedCommand
 
 interface Definition<Options extends { readonly out: string }> {
   readonly fields: { readonly [Key in keyof Options]-?: JsonShape<Options[Key]> };
-  /** Options that are files or folders. */
+  /** Options that are files or folders, or lists of them. */
   readonly paths: readonly (keyof Options & string)[];
   /** Options that are models. */
   readonly models: readonly (keyof Options & string)[];
@@ -122,7 +123,10 @@ function shardedCommand<Options extends { readonly out: string }>({
             : models.some((name) => name === key)
               ? model
               : undefined;
-          return [key, change === undefined ? value : change(String(value))];
+          if (change === undefined) {
+            return [key, value];
+          }
+          return [key, Array.isArray(value) ? value.map(String).map(change) : change(String(value))];
         }),
     );
   return {

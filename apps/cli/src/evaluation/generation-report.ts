@@ -1,5 +1,6 @@
 import { frechetDistance } from '@restok/metrics';
-import { inceptionScores, precisionAndRecall } from './inception-features';
+import { eigenSolver } from './eigen-solver';
+import { inceptionScores, NEIGHBOURS, precisionAndRecall, SPLIT_SIZE } from './inception-features';
 import type { EvaluationReport, MetricLabel } from './report';
 import type { SetFeatures } from './set-features';
 import type { StoredStatistics } from './stored-statistics';
@@ -11,9 +12,9 @@ export const generationLabels: Readonly<Record<string, MetricLabel>> = {
   fid: { text: 'FID', digits: 4 },
   sFid: { text: 'sFID', digits: 4 },
   inceptionScore: { text: 'inception score, whole set', digits: 4 },
-  inceptionScoreOfParts: { text: 'inception score, mean over parts of 5000', digits: 4 },
-  precision: { text: 'precision, k = 3', digits: 4 },
-  recall: { text: 'recall, k = 3', digits: 4 },
+  inceptionScoreOfParts: { text: `inception score, mean over parts of ${SPLIT_SIZE}`, digits: 4 },
+  precision: { text: `precision, k = ${NEIGHBOURS}`, digits: 4 },
+  recall: { text: `recall, k = ${NEIGHBOURS}`, digits: 4 },
   frechetPixelComponents: {
     text: `Fréchet distance of ${COMPONENTS.count} principal components of pixels (not FID)`,
     digits: 4,
@@ -34,15 +35,19 @@ export function inceptionReport(
   { reference, samples, stored }: PairFeatures,
 ): EvaluationReport {
   const { pooled, spatial } = stored ?? reference;
+  const solver = eigenSolver();
   return {
     settings: {
       ...settings,
       'reference statistics':
         stored === undefined ? 'of its pictures' : 'mu, sigma, mu_s and sigma_s of its file',
+      'precision and recall k': NEIGHBOURS,
+      'inception score part': SPLIT_SIZE,
+      'eigenvalues by': solver.name,
     },
     metrics: {
-      fid: frechetDistance(pooled, samples.pooled),
-      sFid: frechetDistance(spatial, samples.spatial),
+      fid: frechetDistance(pooled, samples.pooled, solver),
+      sFid: frechetDistance(spatial, samples.spatial, solver),
       ...inceptionScores(samples),
       ...precisionAndRecall(reference, samples),
     },

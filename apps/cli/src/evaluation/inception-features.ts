@@ -14,7 +14,10 @@ import type { SetFeatures } from './set-features';
 const BATCH = 8;
 
 /** Rows that a part of the inception score has in the ADM evaluation suite. */
-const SPLIT_SIZE = 5000;
+export const SPLIT_SIZE = 5000;
+
+/** k of precision and recall: to which neighbour the ball around a row reaches. */
+export const NEIGHBOURS = 3;
 
 export interface InceptionOptions {
   /** A safetensors file. */
@@ -127,9 +130,9 @@ export function inceptionScores({ probabilities, pooled: { count } }: SetFeature
   };
 }
 
-/** Precision and recall of samples against a reference, k = 3. */
+/** Precision and recall of samples against a reference. */
 export function precisionAndRecall(reference: SetFeatures, samples: SetFeatures): Record<string, number> {
-  return { ...precisionRecall(reference.rows, samples.rows, { dim: samples.pooled.dim }) };
+  return { ...precisionRecall(reference.rows, samples.rows, { dim: samples.pooled.dim, k: NEIGHBOURS }) };
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

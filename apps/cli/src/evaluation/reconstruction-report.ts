@@ -1,21 +1,19 @@
 import type { LevelCodebookUse } from '@restok/metrics';
 import { codebookByLevel, codebookEntropy, codebookUsage, frechetDistance } from '@restok/metrics';
 import { levelSchedule } from '@restok/core';
-import { inceptionScores } from './inception-features';
+import { eigenSolver } from './eigen-solver';
+import { inceptionScores, SPLIT_SIZE } from './inception-features';
 import { digestOfDigests } from './picture-set';
-import type { ReconstructionScores } from './reconstruction-scores';
+import type { ReconstructionScores, ScoredShape } from './reconstruction-scores';
 import { scoreColumns } from './reconstruction-scores';
 import type { EvaluationReport, MetricLabel } from './report';
 import { reportLines } from './report';
 import type { SetFeatures } from './set-features';
 
 /** Sizes that scores are read with. */
-export interface ScoredSizes {
-  readonly numLatents: number;
+export interface ScoredSizes extends ScoredShape {
   /** V */
   readonly codebookSize: number;
-  /** Side of a picture. */
-  readonly size: number;
 }
 
 /** Means over pictures from so many leading latents. */
@@ -26,6 +24,8 @@ export interface LatentsScores {
   readonly ssim: number;
   /** Where pictures are large enough. */
   readonly msSsim?: number;
+  /** Where its weights were given. */
+  readonly lpips?: number;
 }
 
 /** What `restok eval reconstruction --json` prints. */
@@ -37,7 +37,7 @@ export interface ReconstructionReport extends EvaluationReport {
 const labels: Readonly<Record<string, MetricLabel>> = {
   rFid: { text: 'rFID', digits: 4 },
   inceptionScore: { text: 'inception score, whole set', digits: 4 },
-  inceptionScoreOfParts: { text: 'inception score, mean over parts of 5000', digits: 4 },
+  inceptionScoreOfParts: { text: `inception score, mean over parts of ${SPLIT_SIZE}`, digits: 4 },
   codebookUsage: { text: 'codebook used', digits: 4 },
   codebookEntropyBits: { text: 'codebook entropy, bits', digits: 2 },
 };
@@ -50,38 +50,47 @@ const labels: Readonly<Record<string, MetricLabel>> = {
 export function reconstructionReport(
   settings: EvaluationReport['settings'],
   { scores, indices, digests, originals, reconstructions }: ReconstructionScores,
-  { numLatents, codebookSize, size }: ScoredSizes,
+  sizes: ScoredSizes,
 ): ReconstructionReport {
+  const { numLatents, codebookSize, size } = sizes;
+  const distribution = distributionScores(originals, reconstructions);
   return {
-    settings: { ...settings, 'data sha256': digestOfDigests(digests, { height: size, width: size }) },
+    settings: {
+      ...settings,
+      'data sha256': digestOfDigests(digests, { height: size, width: size }),
+      ...distribution.settings,
+    },
     metrics: {
-      ...distributionMetrics(originals, reconstructions),
+      ...distribution.metrics,
       codebookUsage: codebookUsage(indices, codebookSize),
       codebookEntropyBits: codebookEntropy(indices, codebookSize),
     },
-    byLatents: meansByLatents(scores, { numLatents, codebookSize, size }),
+    byLatents: meansByLatents(scores, sizes),
     levels: codebookByLevel(indices, levelSchedule(numLatents).levelSizes, codebookSize),
   };
 }
 
-function distributionMetrics(
+/** Numbers of features, and what they depend on. */
+function distributionScores(
   originals: SetFeatures | undefined,
   reconstructions: SetFeatures | undefined,
-): Record<string, number> {
-  return originals === undefined || reconstructions === undefined
-    ? {}
-    : {
-        rFid: frechetDistance(originals.pooled, reconstructions.pooled),
-        ...inceptionScores(reconstructions),
-      };
+): EvaluationReport {
+  if (originals === undefined || reconstructions === undefined) {
+    return { settings: {}, metrics: {} };
+  }
+  const solver = eigenSolver();
+  return {
+    settings: { 'inception score part': SPLIT_SIZE, 'eigenvalues by': solver.name },
+    metrics: {
+      rFid: frechetDistance(originals.pooled, reconstructions.pooled, solver),
+      ...inceptionScores(reconstructions),
+    },
+  };
 }
 
 /** Sums go over pictures in their order, so that shards give the same digits. */
-function meansByLatents(
-  scores: Float64Array,
-  { numLatents, codebookSize, size }: ScoredSizes,
-): Record<string, LatentsScores> {
-  const { keep, metrics } = scoreColumns(numLatents, size);
+function meansByLatents(scores: Float64Array, sizes: ScoredSizes): Record<string, LatentsScores> {
+  const { keep, metrics } = scoreColumns(sizes);
   const width = keep.length * metrics.length;
   const count = scores.length / width;
   const mean = (column: number): number => {
@@ -94,15 +103,16 @@ function meansByLatents(
   return Object.fromEntries(
     keep.map((kept, i) => {
       const means = Object.fromEntries(metrics.map((name, j) => [name, mean(i * metrics.length + j)]));
-      const { psnr, ssim, msSsim } = means;
+      const { psnr, ssim, msSsim, lpips } = means;
       return [
         kept,
         {
-          bits: kept * Math.log2(codebookSize),
+          bits: kept * Math.log2(sizes.codebookSize),
           // JSON has no infinity, which equal pictures have.
           psnr: Number.isFinite(psnr) ? psnr! : null,
           ssim: ssim!,
           ...(msSsim === undefined ? {} : { msSsim }),
+          ...(lpips === undefined ? {} : { lpips }),
         },
       ];
     }),
@@ -115,13 +125,14 @@ export function reconstructionLines(report: ReconstructionReport): string[] {
     ...reportLines(report, labels),
     '',
     ...table(
-      ['latents', 'bits', 'PSNR, dB', 'SSIM', 'MS-SSIM'],
-      Object.entries(report.byLatents).map(([kept, { bits, psnr, ssim, msSsim }]) => [
+      ['latents', 'bits', 'PSNR, dB', 'SSIM', 'MS-SSIM', 'LPIPS'],
+      Object.entries(report.byLatents).map(([kept, { bits, psnr, ssim, msSsim, lpips }]) => [
         kept,
         String(bits),
         psnr === null ? 'equal' : psnr.toFixed(2),
         ssim.toFixed(4),
         msSsim === undefined ? '-' : msSsim.toFixed(4),
+        lpips === undefined ? '-' : lpips.toFixed(4),
       ]),
     ),
     '',

@@ -4,6 +4,7 @@ import { fromUnitRange } from '@restok/data';
 import type { PictureFormat, PictureMetricName } from '@restok/metrics';
 import { pictureMetrics } from '@restok/metrics';
 import type { InceptionV3 } from '@restok/metrics/inception';
+import type { Lpips } from '@restok/training';
 import type { ResTok } from '@restok/tokenizer';
 import { bytesDigest, DIGEST_BYTES } from '../file-digest';
 import { otherEvents } from '../other-events';
@@ -11,15 +12,27 @@ import { picturesPerPass } from '../pictures-per-pass';
 import type { Block } from '../shards/blocks';
 import { partsOf, picturesOf } from '../shards/blocks';
 import { FeatureGatherer } from './inception-features';
+import { LpipsReference } from './perceptual-distance';
 import type { SetFeatures } from './set-features';
 
 /** Sides from which MS-SSIM is defined. */
 const MS_SSIM_SIZE = 161;
 
+/** A metric of a picture: of pixels, or LPIPS by a network. */
+export type ScoreName = PictureMetricName | 'lpips';
+
 /** What is scored: so many leading latents kept, and metrics of each picture. */
 export interface ScoreColumns {
   readonly keep: readonly number[];
-  readonly metrics: readonly PictureMetricName[];
+  readonly metrics: readonly ScoreName[];
+}
+
+/** What decides which scores there are. */
+export interface ScoredShape {
+  readonly numLatents: number;
+  /** Side of a picture. */
+  readonly size: number;
+  readonly hasLpips: boolean;
 }
 
 /** Scores of some pictures, of a whole set or of a shard. */
@@ -36,13 +49,15 @@ export interface ReconstructionScores {
   readonly reconstructions?: SetFeatures;
 }
 
-/** Powers of two up to all latents; MS-SSIM where pictures are large enough. */
-export function scoreColumns(numLatents: number, size: number): ScoreColumns {
+/** Powers of two up to all latents; MS-SSIM where pictures are large enough, LPIPS where there is its network. */
+export function scoreColumns({ numLatents, size, hasLpips }: ScoredShape): ScoreColumns {
+  const ofPixels = Object.keys(pictureMetrics) as PictureMetricName[];
   return {
     keep: Array.from({ length: Math.log2(numLatents) + 1 }, (_, i) => 2 ** i),
-    metrics: (Object.keys(pictureMetrics) as PictureMetricName[]).filter(
-      (name) => name !== 'msSsim' || size >= MS_SSIM_SIZE,
-    ),
+    metrics: [
+      ...ofPixels.filter((name) => name !== 'msSsim' || size >= MS_SSIM_SIZE),
+      ...(hasLpips ? (['lpips'] as const) : []),
+    ],
   };
 }
 
@@ -50,6 +65,7 @@ export function scoreColumns(numLatents: number, size: number): ScoreColumns {
 export interface Scorer {
   readonly tokenizer: ResTok;
   readonly network?: InceptionV3;
+  readonly lpips?: Lpips;
   readonly pictures: StoredPictures;
 }
 
@@ -58,13 +74,13 @@ export interface Scorer {
  * crosses the border of a block, so that shards give the digits of one process.
  */
 export async function scoreReconstructions(
-  { tokenizer, network, pictures }: Scorer,
+  { tokenizer, network, lpips, pictures }: Scorer,
   blocks: readonly Block[],
   onProgress: (done: number) => void,
 ): Promise<ReconstructionScores> {
   const { size } = pictures;
   const { numLatents } = tokenizer;
-  const columns = scoreColumns(numLatents, size);
+  const columns = scoreColumns({ numLatents, size, hasLpips: lpips !== undefined });
   const count = picturesOf(blocks).length;
   const width = columns.keep.length * columns.metrics.length;
   const scores = new Float64Array(count * width);
@@ -78,7 +94,8 @@ export async function scoreReconstructions(
     const read: Uint8Array[] = [];
     const made: Uint8Array[] = [];
     for (const part of partsOf(block, perPass)) {
-      const scored = await scorePart(tokenizer, await pictures.read(picturesOf([part])), { size, columns });
+      const values = await pictures.read(picturesOf([part]));
+      const scored = await scorePart({ tokenizer, lpips }, values, { size, columns });
       scores.set(scored.scores, done * width);
       indices.set(scored.indices, done * numLatents);
       scored.originals.forEach((picture, i) => digests.set(bytesDigest(picture), (done + i) * DIGEST_BYTES));
@@ -113,7 +130,7 @@ interface ScoredPart {
 
 /** @param values `[pictures, size, size, 3]`, 0 to 1. */
 async function scorePart(
-  tokenizer: ResTok,
+  { tokenizer, lpips }: Pick<Scorer, 'tokenizer' | 'lpips'>,
   values: Float32Array,
   { size, columns }: { readonly size: number; readonly columns: ScoreColumns },
 ): Promise<ScoredPart> {
@@ -121,6 +138,7 @@ async function scorePart(
   const count = values.length / (size * size * 3);
   const format: PictureFormat = { width: size, height: size, channels: 3, peak: 255 };
   const originals = split(values, count, size);
+  const reference = lpips && new LpipsReference(lpips, originals, size);
   const scores = new Float64Array(count * keep.length * metrics.length);
   const pixels = tensor4d(values, [count, size, size, 3]);
   const encoded = tokenizer.encode(pixels);
@@ -130,16 +148,17 @@ async function scorePart(
     const decoded = tokenizer.decode(encoded.codes, { numKept });
     made = split(await decoded.data(), count, size);
     decoded.dispose();
+    const distances = await reference?.distances(made);
     for (const [picture, pixelsOf] of made.entries()) {
       for (const [metric, name] of metrics.entries()) {
-        scores[(picture * keep.length + column) * metrics.length + metric] = pictureMetrics[name](
-          originals[picture]!,
-          pixelsOf,
-          format,
-        );
+        scores[(picture * keep.length + column) * metrics.length + metric] =
+          name === 'lpips'
+            ? distances![picture]!
+            : pictureMetrics[name](originals[picture]!, pixelsOf, format);
       }
     }
   }
+  reference?.dispose();
   [pixels, encoded.indices, encoded.codes].forEach((tensor) => tensor.dispose());
   return { scores, indices: Int32Array.from(indices), originals, reconstructions: made };
 }

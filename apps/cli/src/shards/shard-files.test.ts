@@ -54,6 +54,18 @@ describe('readJob', () => {
 });
 
 describe('writeShard', () => {
+  it('keeps what computed a shard, which may differ between shards', async () => {
+    const folder = await jobOfTwo('computed');
+    for (const [i, backend] of ['cpu', 'wasm'].entries()) {
+      await writeShard(folder, job, i + 1, { ...resultOf(i), computation: { backend } });
+    }
+    const manifests = await allShards(folder, job);
+    expect(manifests.map(({ computation }) => computation)).toEqual([
+      { backend: 'cpu' },
+      { backend: 'wasm' },
+    ]);
+  });
+
   it('writes the same bytes for the same result, and nothing else', async () => {
     const [one, two] = [await jobOfTwo('one', 'a', 'a'), await jobOfTwo('two', 'a', 'a')];
     const names = (await readdir(join(one, 'shards'))).sort();

@@ -21,6 +21,8 @@ export interface ShardManifest {
   readonly pictures: number;
   /** What it was made from, such as a digest of the weights: the same in all shards of a job. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** What it was computed by, where the result tells; it may differ between machines. */
+  readonly computation?: Readonly<Record<string, string>>;
   /** SHA-256 of its arrays, where they are in a file beside the manifest. */
   readonly arrays?: string;
 }
@@ -31,6 +33,7 @@ const shardManifest: JsonShape<ShardManifest> = objectOf<ShardManifest>({
   shards: wholeIn(1, MAX_SHARDS),
   pictures: wholeIn(0),
   inputs: recordOf(text),
+  computation: optional(recordOf(text)),
   arrays: optional(text),
 });
 
@@ -38,6 +41,7 @@ const shardManifest: JsonShape<ShardManifest> = objectOf<ShardManifest>({
 export interface ShardResult {
   readonly pictures: number;
   readonly inputs: Readonly<Record<string, string>>;
+  readonly computation?: Readonly<Record<string, string>>;
   readonly arrays?: Readonly<Record<string, NpyArray>>;
 }
 
@@ -55,7 +59,7 @@ export async function writeShard(
   folder: string,
   job: ShardJob,
   number: number,
-  { pictures, inputs, arrays }: ShardResult,
+  { pictures, inputs, computation, arrays }: ShardResult,
 ): Promise<void> {
   const archive = pathOf(folder, number, job, 'npz');
   await stoppable(
@@ -69,6 +73,7 @@ export async function writeShard(
         shards: job.shards,
         pictures,
         inputs,
+        ...(computation === undefined ? {} : { computation }),
         ...(arrays === undefined ? {} : { arrays: await fileDigest(archive) }),
       };
       const content = `${JSON.stringify(manifest, undefined, 2)}\n`;

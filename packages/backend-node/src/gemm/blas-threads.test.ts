@@ -1,6 +1,6 @@
 import type { LibraryHandle } from 'koffi';
 import { describe, expect, it } from 'vitest';
-import { threadSetter, threadsFor } from './blas-threads';
+import { onOneThread, threadSetter, threadsFor } from './blas-threads';
 
 /** A library with some functions, which note what they are called with. */
 function libraryWith(functions: readonly string[], calls: string[]): LibraryHandle {
@@ -40,5 +40,40 @@ describe('threadSetter', () => {
     const calls: string[] = [];
     threadSetter(libraryWith([], calls))(2);
     expect(calls).toEqual([]);
+  });
+});
+
+describe('onOneThread', () => {
+  /** A library that keeps a number of threads, as OpenBLAS and MKL do. */
+  function libraryOf(getter: string, setter: string): { library: LibraryHandle; threads: () => number } {
+    let threads = 2;
+    const func = (prototype: string): unknown => {
+      if (prototype.includes(`${getter}(`)) {
+        return () => threads;
+      }
+      if (prototype.includes(`${setter}(`)) {
+        return (value: number) => void (threads = value);
+      }
+      throw new Error('not in this library');
+    };
+    return { library: { func } as LibraryHandle, threads: () => threads };
+  }
+
+  it.each([
+    ['openblas_get_num_threads', 'openblas_set_num_threads'],
+    ['MKL_Get_Max_Threads', 'MKL_Set_Num_Threads'],
+  ])('sets the threads of %s to one meanwhile, also where it fails', (getter, setter) => {
+    const { library, threads } = libraryOf(getter, setter);
+    expect(onOneThread(library, threads)).toBe(1);
+    expect(threads()).toBe(2);
+    const failing = (): never => {
+      throw new RangeError('no');
+    };
+    expect(() => onOneThread(library, failing)).toThrow(RangeError);
+    expect(threads()).toBe(2);
+  });
+
+  it('just runs where a library has no such setting', () => {
+    expect(onOneThread(libraryWith([], []), () => 3)).toBe(3);
   });
 });

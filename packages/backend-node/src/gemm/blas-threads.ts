@@ -40,3 +40,31 @@ function setterOf(library: LibraryHandle): ((threads: number) => void) | undefin
   }
   return undefined;
 }
+
+/** Functions that say how many threads there are, with those that set them. */
+const THREADS = [
+  ['openblas_get_num_threads', 'openblas_set_num_threads'],
+  ['MKL_Get_Max_Threads', 'MKL_Set_Num_Threads'],
+] as const;
+
+/** Runs something on one thread of a library, and gives it its threads back; a library without such settings just runs. */
+export function onOneThread<Result>(library: LibraryHandle, run: () => Result): Result {
+  for (const [getter, setter] of THREADS) {
+    let get: () => number;
+    let set: (threads: number) => void;
+    try {
+      get = library.func(`int ${getter}()`) as () => number;
+      set = library.func(`void ${setter}(int threads)`) as (threads: number) => void;
+    } catch {
+      continue;
+    }
+    const before = get();
+    set(1);
+    try {
+      return run();
+    } finally {
+      set(before);
+    }
+  }
+  return run();
+}

@@ -30,6 +30,43 @@ function byDefinition(normalize: (byte: number) => number): ReturnType<Inception
   return new InceptionByDefinition(torchWeights).run(planes, SIZE);
 }
 
+/** The smallest picture that the network can take. */
+const SMALLEST_SIZE = 75;
+
+/** A picture that is enlarged one way and reduced the other. */
+const oblong = { pixels: bytes.subarray(0, 40 * 90 * 3), count: 1, height: 40, width: 90 };
+
+/**
+ * `tf.image.resize_bilinear` of TensorFlow 1 without aligned corners, then (x - 128) / 128: pixel i of the result lies at i
+ * times the ratio of the sides, between its two neighbours, the last of which repeats.
+ *
+ * @returns `[3, size, size]`.
+ */
+function resizedAsTensorflow1(
+  { pixels, height, width }: { pixels: Uint8Array; height: number; width: number },
+  size: number,
+): Float64Array {
+  const planes = new Float64Array(3 * size * size);
+  for (let channel = 0; channel < 3; channel++) {
+    const pixel = (y: number, x: number): number =>
+      pixels[(Math.min(y, height - 1) * width + Math.min(x, width - 1)) * 3 + channel]!;
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) {
+        const [top, left] = [(y * height) / size, (x * width) / size];
+        const [row, column] = [Math.floor(top), Math.floor(left)];
+        const [below, right] = [top - row, left - column];
+        const value =
+          (1 - below) * (1 - right) * pixel(row, column) +
+          (1 - below) * right * pixel(row, column + 1) +
+          below * (1 - right) * pixel(row + 1, column) +
+          below * right * pixel(row + 1, column + 1);
+        planes[(channel * size + y) * size + x] = (value - 128) / 128;
+      }
+    }
+  }
+  return planes;
+}
+
 function secondHalf<T extends Float32Array | Float64Array>(values: T): ArrayLike<number> {
   return values.subarray(values.length / 2);
 }
@@ -86,11 +123,25 @@ describe('InceptionV3', () => {
       size: SIZE,
       preprocessing: 'pytorch',
     });
-    const { pooled, probabilities } = await network.features(pictures);
+    const { pooled, spatial, probabilities } = await network.features(pictures);
     network.dispose();
     expect(network.naming).toBe('tensorflow');
     expectClose(secondHalf(pooled), wanted.pooled, TOLERANCE);
+    expectClose(secondHalf(spatial), wanted.spatial, TOLERANCE);
     expectClose(secondHalf(probabilities), softmaxRows(wanted.logits, 1008), TOLERANCE);
+  }, 300_000);
+
+  it('gives the features of pictures that TensorFlow 1 resizes, from the weights of its graph', async () => {
+    await useTestBackend('restok-node');
+    const network = await InceptionV3.fromWeights(weightReader(graphWeights), { size: SMALLEST_SIZE });
+    const { pooled, spatial, probabilities } = await network.features(oblong);
+    network.dispose();
+    expect(network.preprocessing).toBe('tensorflow');
+    const values = resizedAsTensorflow1(oblong, SMALLEST_SIZE);
+    const resized = new InceptionByDefinition(torchWeights).run(values, SMALLEST_SIZE);
+    expectClose(pooled, resized.pooled, TOLERANCE);
+    expectClose(spatial, resized.spatial, TOLERANCE);
+    expectClose(probabilities, softmaxRows(resized.logits, 1008), TOLERANCE);
   }, 300_000);
 
   it('prepares pictures as the publishers of its weights do, and leaves no tensors behind', async () => {

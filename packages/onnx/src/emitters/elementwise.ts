@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
+import type { GraphBuilder } from '../trace/graph-builder';
 import type { Emitter, KernelCall } from './kernel-call';
 
 /** Kernels of one input that ONNX has under some name. */
@@ -61,7 +62,12 @@ const COMPOSED: Readonly<Record<string, Emitter>> = {
   AddN: (call) => {
     const [first] = call.list() as [TensorInfo];
     const names = call.list().map((input) => call.trace.name(input));
-    return call.output(call.graph.node('Sum', names), first.shape, first.dtype);
+    // Sum takes no whole numbers.
+    const name =
+      first.dtype === 'float32'
+        ? call.graph.node('Sum', names)
+        : names.reduce((sum, next) => call.graph.node('Add', [sum, next]));
+    return call.output(name, first.shape, first.dtype);
   },
   Cast: (call) => {
     const dtype = call.attribute<'float32' | 'int32' | 'bool'>('dtype');
@@ -73,7 +79,7 @@ const COMPOSED: Readonly<Record<string, Emitter>> = {
   },
   ClipByValue: (call) => {
     const limits = ['clipValueMin', 'clipValueMax'].map((key) =>
-      call.graph.scalar(call.attribute<number>(key)),
+      single(call.graph, call.attribute<number>(key), call.input('x').dtype),
     );
     return unaryResult(call, (name) => call.graph.node('Clip', [name, ...limits]));
   },
@@ -124,7 +130,7 @@ function unaryResult(call: KernelCall, operate: (name: string) => string): Tenso
     : call.output(operate(call.trace.name(x)), x.shape, x.dtype);
 }
 
-/** Two inputs that broadcast; two pictures of the same shape stay in the order of axes that they have. */
+/** Two inputs that broadcast; a picture stays in the order of axes that it has. */
 function binary(
   call: KernelCall,
   operator: string,
@@ -135,16 +141,32 @@ function binary(
   const { trace, graph } = call;
   const result = dtype ?? a.dtype;
   const sides = [a, b];
-  const canStay = sides.every((side) => side.shape.length === 0 || side.shape.join() === a.shape.join());
-  if (canStay && a.shape.length === 4 && sides.some((side) => trace.isChannelsFirst(side))) {
-    const names = sides.map((side) =>
-      side.shape.length === 0 ? trace.name(side) : trace.channelsFirst(side),
-    );
-    return trace.outputChannelsFirst(after(graph.node(operator, names)), a.shape, result);
-  }
   const shape = backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const isWhole = (side: TensorInfo): boolean => side.shape.join() === shape.join();
+  if (shape.length === 4 && sides.some((side) => isWhole(side) && trace.isChannelsFirst(side))) {
+    const names = sides.map((side) => channelsFirst(call, side));
+    return trace.outputChannelsFirst(after(graph.node(operator, names)), shape, result);
+  }
   const names = sides.map((side) => trace.name(side));
   return call.output(after(graph.node(operator, names)), shape, result);
+}
+
+/** What is added to a picture `[B, H, W, C]`, for one that is `[B, C, H, W]`: only what has few values is moved. */
+function channelsFirst({ trace, graph }: KernelCall, side: TensorInfo): string {
+  const { shape } = side;
+  if (shape.length === 4) {
+    return trace.channelsFirst(side);
+  }
+  if (shape.length <= 1) {
+    const name = trace.name(side);
+    return shape.length === 0 || shape[0] === 1
+      ? name
+      : graph.node('Reshape', [name, graph.integers([-1, 1, 1])]);
+  }
+  // [H, W, C] and [W, C]
+  const name =
+    shape.length === 2 ? graph.node('Unsqueeze', [trace.name(side), graph.integers([0])]) : trace.name(side);
+  return graph.node('Transpose', [name], { perm: [2, 0, 1] });
 }
 
 function filledLike(call: KernelCall, value: number): TensorInfo {
@@ -160,13 +182,13 @@ export function filled(
   dtype: TensorInfo['dtype'],
 ): string {
   const { graph, trace } = call;
-  const single =
-    dtype === 'float32'
-      ? graph.scalar(value)
-      : graph.store(
-          dtype === 'int32' ? 'int32' : 'bool',
-          [],
-          dtype === 'int32' ? Int32Array.of(value) : Uint8Array.of(value),
-        );
-  return graph.node('Expand', [single, trace.shapeTensor(shape)]);
+  return graph.node('Expand', [single(graph, value, dtype), trace.shapeTensor(shape)]);
+}
+
+/** One number `[]` of a type: ONNX takes no other type beside a tensor. */
+export function single(graph: GraphBuilder, value: number, dtype: TensorInfo['dtype']): string {
+  if (dtype === 'int32') {
+    return graph.store('int32', [], Int32Array.of(value));
+  }
+  return dtype === 'bool' ? graph.store('bool', [], Uint8Array.of(value)) : graph.scalar(value);
 }

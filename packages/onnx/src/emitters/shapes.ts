@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { slice_util, util } from '@tensorflow/tfjs-core';
 import { ConfigError } from '@restok/core';
-import { filled } from './elementwise';
+import { filled, single } from './elementwise';
 import type { Emitter, KernelCall } from './kernel-call';
 
 /** An end of a slice that means "to the last". */
@@ -66,7 +66,7 @@ export const shapes: Readonly<Record<string, Emitter>> = {
       ...paddings.map(([before]) => before),
       ...paddings.map(([, after]) => after),
     ]);
-    const value = call.graph.scalar(call.attribute<number>('constantValue'));
+    const value = single(call.graph, call.attribute<number>('constantValue'), dtype);
     const name = call.graph.node('Pad', [call.name('x'), pads, value], { mode: 'constant' });
     return call.output(
       name,

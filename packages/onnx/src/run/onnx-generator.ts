@@ -16,6 +16,8 @@ import {
   runGeneration,
 } from '@restok/generator';
 import { cacheNames, generatorFiles } from '../format/model-files';
+import type { OnnxPort } from '../format/onnx-graph';
+import type { ExpectedPorts } from './check-ports';
 import type { OnnxRunOptions, OnnxTensor } from './onnx-session';
 import { OnnxSession } from './onnx-session';
 import { readManifest } from './read-manifest';
@@ -54,16 +56,7 @@ export class OnnxGenerator {
     const har = manifest.har === true;
     const config = parseGeneratorConfig(manifest.config, { har });
     const architecture = generatorArchitecture(config, har);
-    const layers = Array.from({ length: architecture.numLayers }, (_, layer) => layer);
-    const session = await OnnxSession.open(
-      folder,
-      generatorFiles.step,
-      {
-        inputs: ['rows', 'positions', 'visible_keys', ...layers.flatMap(cacheNames.past)],
-        outputs: ['logits', ...layers.flatMap(cacheNames.present)],
-      },
-      options,
-    );
+    const session = await OnnxSession.open(folder, generatorFiles.step, portsOf(architecture), options);
     return new OnnxGenerator(config, architecture, session);
   }
 
@@ -174,4 +167,29 @@ export class OnnxGenerator {
       ),
     );
   }
+}
+
+/** The signature of the graph of a model. */
+function portsOf({
+  numLayers,
+  numKeyHeads,
+  headWidth,
+  vocabularySize,
+}: GeneratorArchitecture): ExpectedPorts {
+  const layers = Array.from({ length: numLayers }, (_, layer) => layer);
+  const cache =
+    (places: string) =>
+    (name: string): OnnxPort => ({ name, type: 'float32', shape: ['batch', numKeyHeads, places, headWidth] });
+  return {
+    inputs: [
+      { name: 'rows', type: 'int32', shape: ['batch', 'length'] },
+      { name: 'positions', type: 'int32', shape: ['length'] },
+      { name: 'visible_keys', type: 'int32', shape: ['length'] },
+      ...layers.flatMap(cacheNames.past).map(cache('past')),
+    ],
+    outputs: [
+      { name: 'logits', type: 'float32', shape: ['batch', 'length', vocabularySize] },
+      ...layers.flatMap(cacheNames.present).map(cache('capacity')),
+    ],
+  };
 }

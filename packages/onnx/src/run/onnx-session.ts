@@ -2,6 +2,8 @@ import { defaultProviders, loadRuntime, sessionFiles } from '#onnx-platform';
 import { BackendUnavailableError, CheckpointError } from '@restok/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Runtime, SessionFiles } from '../platform';
+import type { ExpectedPorts } from './check-ports';
+import { checkPorts } from './check-ports';
 
 /** How graphs run. */
 export interface OnnxRunOptions {
@@ -22,18 +24,13 @@ export type ReadFile = (name: string) => Promise<Uint8Array | undefined>;
 /** A tensor of ONNX Runtime. */
 export type OnnxTensor = Tensor;
 
-/** Names that a graph must have, so that a foreign one is found out. */
-export interface ExpectedPorts {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-}
-
 /** The run on WebGPU that was asked for last: one waits for the card in its middle, and no other may start there. */
 let lastRun: Promise<unknown> = Promise.resolve();
 
 /** A graph of a model folder, loaded. */
 export class OnnxSession {
   private constructor(
+    private readonly place: string,
     private readonly runtime: Runtime,
     private readonly session: InferenceSession,
     private readonly takesTurns: boolean,
@@ -81,17 +78,13 @@ export class OnnxSession {
         `loadOnnx: ${files.graph} of ${folder} is no graph that ONNX Runtime loads (${firstLine(error)}). Export the model again.`,
       );
     });
-    const missing = [
-      ...expected.inputs.filter((name) => !session.inputNames.includes(name)),
-      ...expected.outputs.filter((name) => !session.outputNames.includes(name)),
-    ];
-    if (missing.length > 0 || session.inputNames.length !== expected.inputs.length) {
+    try {
+      checkPorts(`${files.graph} of ${folder}`, session, expected);
+    } catch (error) {
       await session.release();
-      throw new CheckpointError(
-        `loadOnnx: ${files.graph} of ${folder} must take ${expected.inputs[0]!} and give ${expected.outputs[0]!}, got ${session.inputNames[0] ?? 'nothing'} and ${session.outputNames[0] ?? 'nothing'}. Export the model again.`,
-      );
+      throw error;
     }
-    return new OnnxSession(runtime, session, providers.includes('webgpu'));
+    return new OnnxSession(`${files.graph} of ${folder}`, runtime, session, providers.includes('webgpu'));
   }
 
   /** A tensor to feed; it keeps the array. */
@@ -101,14 +94,21 @@ export class OnnxSession {
       : new this.runtime.Tensor('int32', values, shape);
   }
 
-  /** Runs the graph. */
-  run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>> {
-    if (!this.takesTurns) {
-      return this.session.run(feeds);
+  /**
+   * Runs the graph.
+   *
+   * @throws CheckpointError in one line where the runtime refuses, for instance for want of memory.
+   */
+  async run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>> {
+    const result = this.takesTurns ? lastRun.then(() => this.session.run(feeds)) : this.session.run(feeds);
+    if (this.takesTurns) {
+      lastRun = result.catch(() => undefined);
     }
-    const result = lastRun.then(() => this.session.run(feeds));
-    lastRun = result.catch(() => undefined);
-    return result;
+    return result.catch((error: unknown) => {
+      throw new CheckpointError(
+        `runOnnx: ${this.place} failed while it ran (${firstLine(error)}). Run fewer pictures at once, or export the model again.`,
+      );
+    });
   }
 
   /** Frees the session. */

@@ -3,7 +3,9 @@ import { parseTokenizerConfig, ShapeError } from '@restok/core';
 import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { tokenizerArchitecture } from '@restok/tokenizer';
 import { tokenizerFiles } from '../format/model-files';
-import type { ExpectedPorts, OnnxRunOptions } from './onnx-session';
+import type { OnnxPort } from '../format/onnx-graph';
+import type { ExpectedPorts } from './check-ports';
+import type { OnnxRunOptions } from './onnx-session';
 import { OnnxSession } from './onnx-session';
 import { readManifest } from './read-manifest';
 
@@ -20,12 +22,22 @@ export interface OnnxDecodeOptions {
 
 type GraphName = keyof typeof tokenizerFiles;
 
-/** Signatures of the graphs. */
-const PORTS: Readonly<Record<GraphName, ExpectedPorts>> = {
-  encode: { inputs: ['pixels'], outputs: ['indices', 'codes'] },
-  decode: { inputs: ['indices', 'num_kept'], outputs: ['pixels'] },
-  decodeCodes: { inputs: ['codes', 'num_kept'], outputs: ['pixels'] },
-};
+/** Signatures of the graphs of a model. */
+function portsOf({
+  model: { token_size: codeWidth },
+  cropSize,
+  schedule: { numLatents },
+}: TokenizerArchitecture): Readonly<Record<GraphName, ExpectedPorts>> {
+  const pixels: OnnxPort = { name: 'pixels', type: 'float32', shape: ['batch', cropSize, cropSize, 3] };
+  const indices: OnnxPort = { name: 'indices', type: 'int32', shape: ['batch', numLatents] };
+  const codes: OnnxPort = { name: 'codes', type: 'float32', shape: ['batch', numLatents, codeWidth] };
+  const numKept: OnnxPort = { name: 'num_kept', type: 'int32', shape: ['batch'] };
+  return {
+    encode: { inputs: [pixels], outputs: [indices, codes] },
+    decode: { inputs: [indices, numKept], outputs: [pixels] },
+    decodeCodes: { inputs: [codes, numKept], outputs: [pixels] },
+  };
+}
 
 /**
  * A tokenizer that was exported to ONNX, run by ONNX Runtime: the methods of `ResTok` with typed arrays. No backend of
@@ -147,7 +159,12 @@ export class OnnxTokenizer {
   private session(name: GraphName): Promise<OnnxSession> {
     let session = this.sessions.get(name);
     if (session === undefined) {
-      session = OnnxSession.open(this.folder, tokenizerFiles[name], PORTS[name], this.options);
+      session = OnnxSession.open(
+        this.folder,
+        tokenizerFiles[name],
+        portsOf(this.architecture)[name],
+        this.options,
+      );
       this.sessions.set(name, session);
     }
     return session;

@@ -52,7 +52,8 @@ function storeQuantized(graph: GraphBuilder, { name, storedShape, values }: Boun
   return graph.node('DequantizeLinear', [codes, scales], { axis: 0 });
 }
 
-function hasLongRows(shape: readonly number[]): boolean {
+/** Whether the rows of a matrix or filter are worth a scale each. */
+export function hasLongRows(shape: readonly number[]): boolean {
   const [numRows = 0, ...row] = shape;
   return numRows > 1 && row.reduce((product, side) => product * side, 1) >= SHORTEST_QUANTIZED_ROW;
 }

@@ -1,19 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { SymbolicSizes } from './symbolic-sizes';
+import { chooseStandIns, SymbolicSizes } from './symbolic-sizes';
 
-describe('SymbolicSizes', () => {
+const NAMES = ['batch', 'length', 'batch'];
+
+function sizesOf(names: string[], avoid: number[] = [], descending = false): SymbolicSizes {
+  return new SymbolicSizes(chooseStandIns(names, new Set(avoid), descending));
+}
+
+describe('chooseStandIns', () => {
   it('gives each size the next prime', () => {
-    const sizes = new SymbolicSizes(['batch', 'length', 'batch'], new Set());
-    expect([sizes.numberOf('batch'), sizes.numberOf('length')]).toEqual([37, 41]);
+    expect([...chooseStandIns(NAMES, new Set())]).toEqual([
+      ['batch', 37],
+      ['length', 41],
+    ]);
+  });
+
+  it('gives the first size the largest prime where asked to', () => {
+    expect([...chooseStandIns(NAMES, new Set([37, 41]), true)]).toEqual([
+      ['batch', 47],
+      ['length', 43],
+    ]);
   });
 
   it('takes no prime that divides a fixed size', () => {
-    const sizes = new SymbolicSizes(['batch'], new Set([2 * 37, 41, 64]));
-    expect(sizes.numberOf('batch')).toBe(43);
+    expect(chooseStandIns(['batch'], new Set([2 * 37, 41, 64])).get('batch')).toBe(43);
+  });
+});
+
+describe('SymbolicSizes', () => {
+  it('gives the number of a size', () => {
+    const sizes = sizesOf(NAMES);
+    expect([sizes.numberOf('batch'), sizes.numberOf('length'), sizes.numberOf(5)]).toEqual([37, 41, 5]);
   });
 
   it('finds sizes in products', () => {
-    const sizes = new SymbolicSizes(['batch', 'length'], new Set());
+    const sizes = sizesOf(['batch', 'length']);
     expect(sizes.factors(37 * 41 * 6)).toEqual({ fixed: 6, names: ['batch', 'length'] });
     expect(sizes.isSymbolic(64)).toBe(false);
     expect(sizes.isSymbolic(74)).toBe(true);
@@ -21,7 +42,15 @@ describe('SymbolicSizes', () => {
   });
 
   it('writes sizes as signatures do', () => {
-    const sizes = new SymbolicSizes(['batch'], new Set());
+    const sizes = sizesOf(['batch']);
     expect([37, 74, 64].map((size) => sizes.sideOf(size))).toEqual(['batch', '2*batch', 64]);
+  });
+
+  it('finds fixed sizes that it took for open ones, by comparison', () => {
+    const [sizes, others] = [sizesOf(['batch']), sizesOf(['batch'], [37])];
+    [37, 74, 111, 64].forEach((size) => sizes.isSymbolic(size));
+    [41, 74, 64].forEach((size) => others.factors(size));
+    expect(sizes.mistaken(others)).toEqual([74]);
+    expect(others.mistaken(sizes)).toEqual([74]);
   });
 });

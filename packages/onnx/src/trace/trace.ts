@@ -33,6 +33,8 @@ export interface TraceOptions {
   readonly weightType: WeightType;
   /** Whether reading an int32 tensor gives zeros, for functions that check ranges. */
   readonly integersReadAsZero: boolean;
+  /** Values of constants that an earlier trace of the function stored, so that they are kept once. */
+  readonly stored: WeakMap<DataId, StoredValues>;
 }
 
 /** Order of `[B, H, W, C]` that makes `[B, C, H, W]`, and back. */
@@ -190,19 +192,28 @@ export class Trace {
         ? this.graph.node('Transpose', [name], { perm: FROM_PUBLISHED_FILTER })
         : name;
     }
-    const values = this.constants.get(of.dataId)?.values ?? (engine().readSync(of.dataId) as Float32Array);
-    return this.constantTensor(values, of);
+    return this.constantTensor(of);
   }
 
-  private constantTensor(values: ArrayLike<number>, { shape, dtype }: TensorInfo): string {
+  private constantTensor(of: TensorInfo): string {
+    const { shape, dtype } = of;
     const type = onnxTypeOf(dtype);
     if (shape.some((side) => this.sizes.isSymbolic(side))) {
-      return this.repeated(values, shape, type);
+      return this.repeated(this.valuesOf(of), shape, type);
     }
     if (shape.length === 0 && type === 'float32') {
-      return this.graph.scalar(values[0]!);
+      return this.graph.scalar(this.valuesOf(of)[0]!);
     }
-    return this.graph.store(type, shape, storedValues(values, type));
+    let stored = this.options.stored.get(of.dataId);
+    if (stored === undefined) {
+      stored = storedValues(this.valuesOf(of), type);
+      this.options.stored.set(of.dataId, stored);
+    }
+    return this.graph.store(type, shape, stored);
+  }
+
+  private valuesOf({ dataId }: TensorInfo): ArrayLike<number> {
+    return this.constants.get(dataId)?.values ?? (engine().readSync(dataId) as Float32Array);
   }
 
   /** A constant of a symbolic size: it must be one value throughout. */
