@@ -19,6 +19,15 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
+const mitLicence = [
+  '## The MIT licence, for Fluent Emoji',
+  '',
+  'Copyright (c) Microsoft Corporation.',
+  '',
+  mitPermission,
+  '',
+];
+
 /**
  * CREDITS.md of the sample pictures.
  *
@@ -44,12 +53,34 @@ export function credits(drawings, copied) {
     '',
     'The emoji are unchanged but for the size, 64 x 64, and the white background.',
     '',
-    '## The MIT licence, for Fluent Emoji',
+    ...mitLicence,
+  ].join('\n');
+}
+
+/**
+ * CREDITS.md of the sheet of emoji.
+ *
+ * @param {number} count pictures on the sheet.
+ * @param {{ packageName: string, version: string, licence: string, credit: string }[]} sources where they are from.
+ */
+export function sheetCredits(count, sources) {
+  return [
+    '# Credits of the sheet of emoji',
     '',
-    'Copyright (c) Microsoft Corporation.',
+    `${count} pictures, made into one by \`tooling/sample-pictures/emoji-sheet.mjs\`; sheet.json names each.`,
     '',
-    mitPermission,
+    '| from | licence |',
+    '| --- | --- |',
+    ...sources.map(
+      ({ packageName, version, licence }) =>
+        `| ${packageName} ${version} | [${licence}](${licenceAddresses[licence]}) |`,
+    ),
     '',
+    ...sources.map(({ credit }) => `- ${credit}`),
+    '',
+    'The emoji are unchanged but for the size, 64 x 64, the white background and the compression of WebP.',
+    '',
+    ...mitLicence,
   ].join('\n');
 }
 

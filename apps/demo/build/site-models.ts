@@ -8,6 +8,9 @@ const EXPORTED = 'onnx.json';
 const EXPORTED_FILES = /^(onnx\.json|[a-z-]+\.onnx(\.data)?)$/;
 const PICTURE = /\.(png|jpe?g|webp)$/;
 const CREDITS = 'CREDITS.md';
+/** What `tooling/sample-pictures/emoji-sheet.mjs` writes: many pictures in one. */
+const SHEET = 'sheet.webp';
+const SHEET_LIST = 'sheet.json';
 
 /** A file of the site with its place on the disk. */
 interface SiteFile {
@@ -18,8 +21,8 @@ interface SiteFile {
 /**
  * Puts the models of a folder into the site as `models/<name>/...`, with a list of them in `models/models.json`.
  *
- * @param folder holds a folder for each model: `tokenizer`, `generator` and `samples`, of which the tokenizer must be
- *   there.
+ * @param folder holds a folder for each model: `tokenizer`, `generator`, `samples` and `emoji-sheet`, of which the
+ *   tokenizer must be there.
  */
 export function siteModels(folder: string): Plugin {
   return {
@@ -82,18 +85,32 @@ function listOf(folder: string): unknown {
             .filter((file) => PICTURE.test(file))
             .sort()
         : [],
+      emojiSheet: sheetIn(join(folder, name, 'emoji-sheet')),
     };
   });
 }
 
+/** What the page says of a sheet before it is downloaded; its names stay here. */
+function sheetIn(folder: string): unknown {
+  if (!existsSync(join(folder, SHEET_LIST))) {
+    return undefined;
+  }
+  const { side, names } = JSON.parse(readFileSync(join(folder, SHEET_LIST), 'utf8')) as {
+    readonly side: number;
+    readonly names: readonly string[];
+  };
+  return { bytes: statSync(join(folder, SHEET)).size, side, count: names.length };
+}
+
 function filesOf(folder: string): SiteFile[] {
   return modelNames(folder).flatMap((model) =>
-    ['tokenizer', 'generator', 'samples'].flatMap((part) => {
+    ['tokenizer', 'generator', 'samples', 'emoji-sheet'].flatMap((part) => {
       const path = join(folder, model, part);
+      const isOfPictures = part === 'samples' || part === 'emoji-sheet';
       return existsSync(path)
         ? readdirSync(path)
             .filter((file) =>
-              part === 'samples'
+              isOfPictures
                 ? PICTURE.test(file) || file === CREDITS
                 : MODEL_FILES.includes(file) || EXPORTED_FILES.test(file),
             )

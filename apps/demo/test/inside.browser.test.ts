@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canvasPixels } from './canvas-pixels';
+import { alphaOf } from './inside-page';
 import { openPage, startBrowser } from './open-page';
 
 let browser: Browser;
@@ -8,19 +9,6 @@ beforeAll(async () => {
   browser = await startBrowser();
 });
 afterAll(() => browser.close());
-
-/** The alpha of a veil, which is what it shows. */
-async function alphaOf(
-  page: Awaited<ReturnType<typeof openPage>>['page'],
-  testId: string,
-): Promise<number[]> {
-  return page.getByTestId(testId).evaluate((element) => {
-    const { width, height } = element as HTMLCanvasElement;
-    const rgba =
-      (element as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
-    return [...rgba].filter((_, i) => i % 4 === 3);
-  });
-}
 
 describe('Look inside', () => {
   it('shows the attention of any layer, head and latent', async () => {

@@ -41,7 +41,7 @@ const RANDOM = { seed: 1, initialization: 'variancePreserving' } as const;
  */
 export async function makeSmallModels(folder: string): Promise<void> {
   const config = parseTokenizerConfig(
-    trainConfig({ source: { kind: 'device emoji' }, side: 32, steps: 1, seed: 1 }),
+    trainConfig({ source: { kind: 'files', files: [] }, side: 32, steps: 1, seed: 1 }),
   );
   await save(join(folder, 'tokenizer'), config, new ResTok(config, RANDOM));
   const class_names = CATEGORIES.flatMap((category) => STYLES.map((style) => `${category}/${style}`));

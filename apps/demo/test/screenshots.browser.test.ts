@@ -23,7 +23,9 @@ const ready: Readonly<Record<View, string>> = {
   reconstruct: "/\\d/.test(document.querySelector('[data-testid=psnr]')?.textContent ?? '')",
   generate: "/^Pass 8 of 8/.test(document.querySelector('[data-testid=passes]')?.textContent ?? '')",
   mix: "document.querySelector('[data-testid=between]')?.classList.contains('picture-empty') === false",
-  inside: "document.querySelector('[data-testid=level-map-6]') !== null",
+  inside:
+    "document.querySelector('[data-testid=level-map-6]') !== null && /matters most/.test(document.querySelector('[data-testid=effects-text]')?.textContent ?? '')",
+
   train: "/^Paused/.test(document.querySelector('[data-testid=train-status]')?.textContent ?? '')",
   models: "document.querySelector('.columns') !== null",
 };

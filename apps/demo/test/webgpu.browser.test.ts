@@ -49,6 +49,30 @@ describe('WebGPU', () => {
     await context.close();
   });
 
+  it('ends a training when the device is lost, and the next start is on a new one', async () => {
+    const { page, context } = await openPage(browser, '?backend=webgpu#/train');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await backendOf(page)
+      .getByText(/^Computing with WebGPU/)
+      .waitFor();
+
+    await crashGraphics();
+    await page
+      .getByRole('alert')
+      .getByText(/^The training is lost: the graphics card was reset .*\. Press Start to begin again\.$/)
+      .waitFor();
+    expect(await page.getByTestId('train-status').textContent()).toMatch(/^How long it takes/);
+    await page.getByRole('button', { name: 'Start' }).click();
+    await backendOf(page)
+      .getByText(/^Computing with WebGPU/)
+      .waitFor();
+    await page
+      .getByTestId('train-status')
+      .getByText(/ 8 pictures; /)
+      .waitFor();
+    await context.close();
+  });
+
   it('is not taken when its start-up test finds a wrong number, and the page says so', async () => {
     const { page, context } = await openPage(browser, 'icon.svg');
     await context.route('**/assets/*.js', async (route) => {

@@ -1,5 +1,7 @@
 import { backendNote, modelName, tokenizer } from '../engine/engine-client';
 import { engineChoice } from '../engine/engine-choice';
+import { trainEngineLine } from '../engine/train-client';
+import { route } from '../state/address';
 import { quantity } from '../state/quantities';
 import { EngineSwitch } from './engine-switch';
 
@@ -20,6 +22,9 @@ export function Footer() {
 }
 
 function computing(): string {
+  if (route.value.view === 'train') {
+    return trainEngineLine.value;
+  }
   const note = backendNote.value?.reason ?? 'The engine starts with the first picture.';
   const facts = tokenizer.value;
   if (facts?.engine === 'onnx') {

@@ -173,6 +173,8 @@ export interface EngineApi {
   timePasses(label: number, guided: boolean, onProgress: (progress: TimingProgress) => void): Promise<void>;
   /** Stops what {@link generate} or {@link timePasses} is doing. */
   cancel(): void;
+  /** How far the picture moves, 0 ... 1 as a mean over its pixels and channels, without each of these latents. */
+  latentEffects(indices: Int32Array, latents: readonly number[]): Promise<Float32Array>;
   attention(picture: PagePicture, layer: number, head: number): Promise<AttentionMaps>;
   codebookMap(columns: number): Promise<CodebookMap>;
   /** What each code decodes to as the only latent. */

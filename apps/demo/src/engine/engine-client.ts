@@ -87,8 +87,8 @@ async function startWorker(): Promise<Remote<EngineApi>> {
   return failingWith(remote, lost);
 }
 
-/** The same engine, whose calls fail as soon as `lost` does: a worker that was ended answers nothing. */
-function failingWith(remote: Remote<EngineApi>, lost: Promise<never>): Remote<EngineApi> {
+/** The same worker, whose calls fail as soon as `lost` does: a worker that was ended answers nothing. */
+export function failingWith<Api>(remote: Remote<Api>, lost: Promise<never>): Remote<Api> {
   return new Proxy(remote, {
     get(target, key, receiver): unknown {
       const method: unknown = Reflect.get(target, key, receiver);

@@ -6,6 +6,15 @@ export interface SiteSample {
   readonly title: string;
 }
 
+/** Many pictures in one image, to train on. */
+export interface PictureSheet {
+  readonly url: string;
+  readonly bytes: number;
+  /** Sides of each picture, in pixels. */
+  readonly side: number;
+  readonly count: number;
+}
+
 /** A model that comes with the page. */
 export interface SiteModel {
   readonly name: string;
@@ -15,6 +24,8 @@ export interface SiteModel {
   readonly tokenizerBytes: number;
   readonly generatorBytes: number | undefined;
   readonly samples: readonly SiteSample[];
+  /** Pictures of the training split; absent where the site was built without them. */
+  readonly emojiSheet: PictureSheet | undefined;
 }
 
 interface ListedModel {
@@ -24,6 +35,7 @@ interface ListedModel {
   readonly tokenizerBytes: number;
   readonly generatorBytes?: number;
   readonly samples: readonly string[];
+  readonly emojiSheet?: Omit<PictureSheet, 'url'>;
 }
 
 let listed: Promise<readonly SiteModel[]> | undefined;
@@ -47,7 +59,7 @@ async function readList(): Promise<readonly SiteModel[]> {
     );
   }
   const models = (await response.json()) as readonly ListedModel[];
-  return models.map(({ name, exported, tokenizerBytes, generatorBytes, samples }) => {
+  return models.map(({ name, exported, tokenizerBytes, generatorBytes, samples, emojiSheet }) => {
     const placeOf = (part: string): ModelPlace => ({
       kind: 'url',
       url: new URL(`${name}/${part}`, base).href,
@@ -63,6 +75,10 @@ async function readList(): Promise<readonly SiteModel[]> {
         url: new URL(`${name}/samples/${file}`, base).href,
         title: file.replace(/\.[a-z]+$/, '').replaceAll('-', ' '),
       })),
+      emojiSheet: emojiSheet && {
+        ...emojiSheet,
+        url: new URL(`${name}/emoji-sheet/sheet.webp`, base).href,
+      },
     };
   });
 }

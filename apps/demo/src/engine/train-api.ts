@@ -1,8 +1,9 @@
 import type { BackendNote, PagePicture } from './engine-api';
 
-/** Where the pictures of a training come from. */
+/** Where the pictures of a training come from; `sheet` is one image of many, with sides of `tileSide` pixels. */
 export type PictureSource =
-  { readonly kind: 'device emoji' } | { readonly kind: 'files'; readonly files: readonly Blob[] };
+  | { readonly kind: 'sheet'; readonly file: Blob; readonly tileSide: number }
+  | { readonly kind: 'files'; readonly files: readonly Blob[] };
 
 /** What is trained, on what, and for how long. */
 export interface TrainRequest {
@@ -46,13 +47,14 @@ export interface TrainReport {
 
 /** Everything that the worker of the Train view does. */
 export interface TrainApi {
+  /** Chooses the backend. */
   start(): Promise<BackendNote>;
-  /** Whether this device draws emoji in colour. */
-  hasDeviceEmoji(): boolean;
   prepare(request: TrainRequest): Promise<TrainSetup>;
   /** Trains until it is paused or the last step is done. */
   run(onReport: (report: TrainReport) => void): Promise<'paused' | 'done'>;
   pause(): void;
   /** The model as a zip of its folder. */
   save(): Promise<Blob>;
+  /** Resolves when the graphics card takes everything away, with the reason. */
+  whenLost(): Promise<string>;
 }

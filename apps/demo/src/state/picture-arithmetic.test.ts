@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differenceMap, enlargeMap, mapPicture, psnrOf, veil } from './picture-arithmetic';
+import { differenceMap, enlargeMap, mapPicture, meanDifference, psnrOf, veil } from './picture-arithmetic';
 
 const picture = (...rgba: number[]) => ({ side: 1, rgba: Uint8ClampedArray.from(rgba) });
 
@@ -23,6 +23,16 @@ describe('differenceMap', () => {
     expect([...differenceMap(picture(0, 51, 0, 255), picture(0, 0, 102, 255))]).toEqual([
       expect.closeTo(0.2, 6),
     ]);
+  });
+});
+
+describe('meanDifference', () => {
+  it('averages over pixels and colours, and is 1 between black and white', () => {
+    const two = (...rgba: number[]) => ({ side: 2, rgba: Uint8ClampedArray.from(rgba) });
+    const black = two(0, 0, 0, 255, 0, 0, 0, 255);
+    expect(meanDifference(black, two(255, 255, 255, 255, 255, 255, 255, 255))).toBe(1);
+    // One colour of six is off by a fifth.
+    expect(meanDifference(black, two(0, 0, 0, 255, 0, 51, 0, 255))).toBeCloseTo(1 / 30, 6);
   });
 });
 

@@ -26,6 +26,12 @@ export function differenceMap(first: PagePicture, second: PagePicture): Float32A
   return map;
 }
 
+/** How far two pictures are apart, 0 ... 1: the mean of {@link differenceMap}. */
+export function meanDifference(first: PagePicture, second: PagePicture): number {
+  const map = differenceMap(first, second);
+  return map.reduce((sum, value) => sum + value, 0) / map.length;
+}
+
 /** A map of 0 ... 1 as a picture from black to white; `gain` makes small values visible. */
 export function mapPicture(map: Float32Array, side: number, gain: number): PagePicture {
   const rgba = new Uint8ClampedArray(map.length * 4).fill(LARGEST);

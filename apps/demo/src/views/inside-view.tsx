@@ -7,6 +7,7 @@ import { PictureCanvas } from '../components/picture-canvas';
 import { Shelf } from '../components/shelf';
 import { Strip } from '../components/strip';
 import { enlargeMap, veil } from '../state/picture-arithmetic';
+import { LatentBars } from './inside-effects';
 import type { NamedFile } from '../engine/engine-api';
 import {
   attention,
@@ -57,6 +58,7 @@ export function InsideView() {
         onKept={(next) => (latent.value = next - 1)}
         selected={latent.value}
       />
+      <LatentBars shown={shown} />
       <LevelMaps />
       <CodebookPanel indices={shown?.indices} />
       <Shelf
@@ -162,7 +164,7 @@ function LevelMaps() {
                 )}
               </div>
               <p class="quiet">
-                Level {level + 1}: {size}
+                Level {level + 1}: {size} {size === 1 ? 'latent' : 'latents'}
               </p>
             </li>
           );

@@ -1,15 +1,17 @@
 import { computed, signal } from '@preact/signals';
-import type { Remote } from 'comlink';
-import { proxy, wrap } from 'comlink';
+import { proxy } from 'comlink';
 import { loadTokenizer } from '../engine/engine-client';
 import type { NamedFile } from '../engine/engine-api';
-import type { BeforeAfter, TrainApi, TrainReport, TrainRequest, TrainSetup } from '../engine/train-api';
+import type { BeforeAfter, TrainReport, TrainRequest, TrainSetup } from '../engine/train-api';
+import type { PictureSheet } from '../engine/site-models';
 import { siteModels } from '../engine/site-models';
+import { trainEngine } from '../engine/train-client';
 import { saveBlob } from '../components/picture-canvas';
 import { say } from '../state/announcements';
+import { showProblem } from '../state/problem';
 
 /** Where the pictures come from, as the visitor chooses. */
-export type SourceChoice = 'device emoji' | 'samples' | 'folder';
+export type SourceChoice = 'emoji' | 'samples' | 'folder';
 
 export type TrainPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'done';
 
@@ -18,7 +20,10 @@ const SPEED_STEPS = 8;
 
 export const phase = signal<TrainPhase>('idle');
 export const source = signal<SourceChoice>('samples');
-export const hasEmoji = signal<boolean | undefined>(undefined);
+/** Pictures of the emoji set that the site holds; not downloaded before they are trained on. */
+export const emojiSheet = signal<PictureSheet | undefined>(undefined);
+/** Whether it is known what the site holds. */
+export const isSiteRead = signal(false);
 export const folder = signal<readonly NamedFile[]>([]);
 export const side = signal(32);
 export const steps = signal(300);
@@ -35,77 +40,63 @@ export const secondsPerStep = computed(() => {
     : recent.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / recent.length / 1000;
 });
 
-let worker: Promise<Remote<TrainApi>> | undefined;
+/** Counts what ends a training or starts one, so that news of earlier ones are known as such. */
+let turn = 0;
 
-function trainer(): Promise<Remote<TrainApi>> {
-  worker ??= (async () => {
-    const wanted = new URLSearchParams(location.search).get('backend') ?? '';
-    const started = new Worker(new URL('../worker/train-worker.ts', import.meta.url), {
-      type: 'module',
-      name: wanted,
-    });
-    const remote = wrap<TrainApi>(started);
-    await remote.start();
-    return remote;
-  })();
-  return worker;
+/** Asks what the site offers to train on. */
+export async function readSite(): Promise<void> {
+  emojiSheet.value = (await siteModels())[0]?.emojiSheet;
+  isSiteRead.value = true;
 }
 
-/** Asks whether this device has emoji to train on. */
-export async function askForEmoji(): Promise<void> {
-  if (hasEmoji.value === undefined) {
-    hasEmoji.value = await (await trainer()).hasDeviceEmoji();
-    if (hasEmoji.value && phase.value === 'idle') {
-      source.value = 'device emoji';
-    }
-  }
-}
+/** The worker that trains; when it ends by itself, nothing is being trained any more. */
+const trainer = () =>
+  trainEngine((error) => {
+    forget();
+    showProblem(error);
+  });
 
 /** Starts a new training, or goes on with the one that is paused. */
 export async function startTraining(): Promise<void> {
-  const remote = await trainer();
-  if (phase.value === 'idle') {
-    phase.value = 'preparing';
-    try {
-      const request: TrainRequest = {
-        source: await chosenSource(),
-        side: side.value,
-        steps: steps.value,
-        seed: 1,
-      };
+  turn += 1;
+  const own = turn;
+  const isNew = phase.value === 'idle';
+  phase.value = isNew ? 'preparing' : 'running';
+  try {
+    const remote = await trainer();
+    if (isNew) {
       history.value = [];
       wall.value = [];
-      setup.value = await remote.prepare(request);
-    } catch (error) {
-      phase.value = 'idle';
-      throw error;
+      const prepared = await remote.prepare(await request());
+      if (own !== turn) {
+        return;
+      }
+      setup.value = prepared;
+      phase.value = 'running';
     }
-  }
-  phase.value = 'running';
-  say('Training.');
-  try {
-    const end = await remote.run(proxy(take));
-    endWith(end);
+    say('Training.');
+    const end = await remote.run(proxy((report) => own === turn && take(report)));
+    if (own === turn) {
+      phase.value = end;
+      say(end === 'done' ? 'The training is done.' : 'Paused.');
+    }
   } catch (error) {
-    phase.value = 'paused';
+    if (own === turn) {
+      // What has no step yet is started again; the rest can still be saved.
+      phase.value = history.value.length === 0 ? 'idle' : 'paused';
+    }
     throw error;
   }
 }
 
-/** A training that was reset while it ran stays reset. */
-function endWith(end: 'paused' | 'done'): void {
-  if (phase.value !== 'idle') {
-    phase.value = end;
-    say(end === 'done' ? 'The training is done.' : 'Paused.');
-  }
+async function request(): Promise<TrainRequest> {
+  return { source: await chosenSource(), side: side.value, steps: steps.value, seed: 1 };
 }
 
 function take(report: TrainReport): void {
-  if (phase.value !== 'idle') {
-    const { wall: fresh, ...numbers } = report;
-    history.value = [...history.value, numbers];
-    wall.value = fresh ?? wall.value;
-  }
+  const { wall: fresh, ...numbers } = report;
+  history.value = [...history.value, numbers];
+  wall.value = fresh ?? wall.value;
 }
 
 /** Pauses after the step that is under way. */
@@ -115,11 +106,16 @@ export async function pauseTraining(): Promise<void> {
 
 /** Forgets what was trained. */
 export async function resetTraining(): Promise<void> {
+  forget();
+  await (await trainer()).pause();
+}
+
+function forget(): void {
+  turn += 1;
   phase.value = 'idle';
   history.value = [];
   wall.value = [];
   setup.value = undefined;
-  await (await trainer()).pause();
 }
 
 /** Hands the model to the visitor as the zip of its folder. */
@@ -137,8 +133,13 @@ export async function useTrained(): Promise<void> {
 
 async function chosenSource(): Promise<TrainRequest['source']> {
   switch (source.value) {
-    case 'device emoji':
-      return { kind: 'device emoji' };
+    case 'emoji': {
+      const sheet = emojiSheet.value;
+      if (sheet === undefined) {
+        throw new Error('This site was built without the emoji set. Train on the samples or a folder.');
+      }
+      return { kind: 'sheet', file: await fetched(sheet.url, 'emoji set'), tileSide: sheet.side };
+    }
     case 'folder':
       if (folder.value.length === 0) {
         throw new Error('No folder is chosen. Choose one with pictures, or train on the samples.');
@@ -146,8 +147,21 @@ async function chosenSource(): Promise<TrainRequest['source']> {
       return { kind: 'files', files: folder.value.map(({ blob }) => blob) };
     case 'samples': {
       const samples = (await siteModels())[0]?.samples ?? [];
-      const files = await Promise.all(samples.map(async ({ url }) => (await fetch(url)).blob()));
+      const files = await Promise.all(samples.map(({ url, title }) => fetched(url, `sample ${title}`)));
       return { kind: 'files', files };
     }
   }
+}
+
+/** A file of the site. */
+async function fetched(url: string, what: string): Promise<Blob> {
+  const response = await fetch(url).catch(() => {
+    throw new Error(`The ${what} could not be downloaded. Check the connection and press Start.`);
+  });
+  if (!response.ok) {
+    throw new Error(
+      `The ${what} is missing from this site (${response.status}). Train on other pictures, or build the site again.`,
+    );
+  }
+  return response.blob();
 }

@@ -9,6 +9,7 @@ import { codebookMap } from './codebook-map';
 import type { OnProgress } from './download';
 import { generatePictures } from './generator-engine';
 import { attentionMaps } from './attention-maps';
+import { latentEffects } from './latent-effects';
 import { modelFacts } from './model-facts';
 import type { ModelFolder } from './model-folder';
 import { openFolder } from './model-folder';
@@ -104,6 +105,12 @@ export class Engine implements EngineApi {
 
   cancel(): void {
     this.cancellations += 1;
+  }
+
+  latentEffects(
+    ...[indices, latents]: Parameters<EngineApi['latentEffects']>
+  ): ReturnType<EngineApi['latentEffects']> {
+    return this.track(latentEffects(this.needTokenizer(), indices, latents));
   }
 
   attention(

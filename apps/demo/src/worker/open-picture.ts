@@ -43,7 +43,8 @@ function pixelsOf(bitmap: ImageBitmap, side: number): Picture {
   return { width, height, pixels: withoutAlpha(context.getImageData(0, 0, width, height).data) };
 }
 
-function withoutAlpha(rgba: Uint8ClampedArray): Uint8Array {
+/** RGBA to RGB. */
+export function withoutAlpha(rgba: Uint8ClampedArray): Uint8Array {
   const pixels = new Uint8Array((rgba.length / 4) * 3);
   for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
     pixels[to] = rgba[from]!;

@@ -4,7 +4,7 @@ import { trainConfig } from './train-config';
 describe('trainConfig', () => {
   it.each([32, 64])('makes a tokenizer of a grid of eight by eight for pictures of %i', (side) => {
     const { tokenizer, training } = trainConfig({
-      source: { kind: 'device emoji' },
+      source: { kind: 'files', files: [] },
       side,
       steps: 100,
       seed: 1,

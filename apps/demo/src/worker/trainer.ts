@@ -6,11 +6,11 @@ import type { PictureDataset } from '@restok/data/browser';
 import { TokenizerTrainer } from '@restok/training/browser';
 import type { PagePicture } from '../engine/engine-api';
 import type { BeforeAfter, TrainApi, TrainReport, TrainRequest, TrainSetup } from '../engine/train-api';
-import { chooseBackend } from './backend';
-import { deviceEmoji, hasDeviceEmoji } from './device-emoji';
+import { chooseBackend, whenBackendIsLost } from './backend';
 import { letMessagesIn } from './let-messages-in';
 import { memoryDataset } from './memory-dataset';
 import { openPicture, toPagePicture } from './open-picture';
+import { picturesOfSheet } from './picture-sheet';
 import { BATCH, trainConfig } from './train-config';
 
 /** Pictures on the wall. */
@@ -36,10 +36,6 @@ export class Trainer implements TrainApi {
 
   start(): ReturnType<TrainApi['start']> {
     return chooseBackend(this.wantedBackend);
-  }
-
-  hasDeviceEmoji(): boolean {
-    return hasDeviceEmoji();
   }
 
   prepare(request: TrainRequest): Promise<TrainSetup> {
@@ -87,6 +83,10 @@ export class Trainer implements TrainApi {
   save(): Promise<Blob> {
     const { trainer } = this.needRun();
     return this.inTurn(() => zipOf(trainer));
+  }
+
+  whenLost(): Promise<string> {
+    return whenBackendIsLost();
   }
 
   /** Messages come in while a step waits for the graphics card: what uses the model waits for what came before. */
@@ -142,8 +142,8 @@ async function picturesOf({
   source,
   side,
 }: TrainRequest): Promise<{ pictures: PagePicture[]; numSkipped: number }> {
-  if (source.kind === 'device emoji') {
-    return { pictures: deviceEmoji(side), numSkipped: 0 };
+  if (source.kind === 'sheet') {
+    return { pictures: await picturesOfSheet(source.file, source.tileSide, side), numSkipped: 0 };
   }
   const pictures: PagePicture[] = [];
   for (const file of source.files) {
