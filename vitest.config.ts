@@ -28,6 +28,10 @@ export default defineConfig({
       { find: '@restok/core/errors', replacement: `${root}packages/core/src/errors.ts` },
       { find: '@restok/core/random', replacement: `${root}packages/core/src/random.ts` },
       { find: '@restok/backend-node/portable', replacement: `${root}packages/backend-node/src/portable.ts` },
+      {
+        find: '@restok/backend-webgpu/start-up-test',
+        replacement: `${root}packages/backend-webgpu/src/start-up-test.ts`,
+      },
       { find: '@restok/hub/node', replacement: `${root}packages/hub/src/node.ts` },
       { find: '@restok/ops/gradients', replacement: `${root}packages/ops/src/gradients.ts` },
       {

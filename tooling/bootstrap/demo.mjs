@@ -9,13 +9,9 @@ requireNode();
 await step('Installing the dependencies', installDependencies);
 await step('Building', () => build('@restok/demo'));
 
-const demo = join(root, 'apps/demo');
-const server = [join(demo, 'node_modules/vite/bin/vite.js'), 'preview', '--host', '127.0.0.1'];
+const server = join(root, 'apps/demo/serve.mjs');
 const mayOpen = !process.argv.includes('--no-open');
 process.stdout.write('Serving the page; Ctrl-C ends it.\n');
-spawn(process.execPath, [...server, ...(mayOpen ? ['--open'] : [])], { cwd: demo, stdio: 'inherit' }).on(
-  'exit',
-  (code) => {
-    process.exitCode = code ?? 0;
-  },
-);
+spawn(process.execPath, [server, ...(mayOpen ? ['--open'] : [])], { stdio: 'inherit' }).on('exit', (code) => {
+  process.exitCode = code ?? 0;
+});

@@ -9,15 +9,30 @@ export async function chooseFiles(page: Page, files: Readonly<Record<string, Buf
     );
 }
 
-/** Loads the model behind an address in the Models view and waits until it is in use. */
+/** Looks at a model in the Models view. */
+export async function lookAt(page: Page, address: string): Promise<void> {
+  await page.getByLabel('Address of its folder').fill(address);
+  await page.getByRole('button', { name: 'Look', exact: true }).click();
+}
+
+/** Begins to load the model that was looked at. */
+export async function startDownload(page: Page): Promise<void> {
+  await page.getByTestId('found').getByRole('button', { name: 'Download and use' }).click();
+}
+
+/** Loads the model behind an address, or of a hub id, in the Models view and waits until it is in use. */
 export async function useModelAt(
   page: Page,
   address: string,
   kind: 'tokenizer' | 'generator',
 ): Promise<void> {
-  await page.getByLabel('Address of its folder').fill(address);
-  await page.getByRole('button', { name: 'Look', exact: true }).click();
-  await page.getByTestId('found').getByRole('button', { name: 'Download and use' }).click();
+  await lookAt(page, address);
+  await useFound(page, kind);
+}
+
+/** Loads the model that was looked at and waits until it is in use. */
+export async function useFound(page: Page, kind: 'tokenizer' | 'generator'): Promise<void> {
+  await startDownload(page);
   await page
     .getByTestId(`${kind}-in-use`)
     .getByText(/weights, /)

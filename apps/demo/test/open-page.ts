@@ -25,16 +25,25 @@ export const EMULATED_CARD = [
   '--enable-dawn-features=disable_workgroup_init',
 ];
 
+/** What a browser offers to draw and compute with. */
+const graphicsFlags = {
+  /** No WebGPU; the processor draws for WebGL. */
+  none: [],
+  emulated: EMULATED_CARD,
+  /** No WebGL either. */
+  forbidden: ['--disable-gpu', '--disable-software-rasterizer'],
+} as const;
+
 /**
  * A browser, by default without WebGPU, so that the page takes WebAssembly.
  *
  * @param more further arguments of Chromium.
  */
 export function startBrowser(
-  graphics: 'none' | 'emulated' = 'none',
+  graphics: keyof typeof graphicsFlags = 'none',
   more: readonly string[] = [],
 ): Promise<Browser> {
-  const args = ['--no-sandbox', ...QUIET, ...(graphics === 'emulated' ? EMULATED_CARD : []), ...more];
+  const args = ['--no-sandbox', ...QUIET, ...graphicsFlags[graphics], ...more];
   return chromium.launch({ executablePath: findChromium(), args });
 }
 

@@ -16,6 +16,11 @@ export interface KeptLatents {
 export interface GenerateOptions extends GuidanceOptions, SamplingOptions {
   /** Decides every draw; 0 when left out. A sample's draws do not depend on the others of its batch. */
   readonly seed?: number;
+  /**
+   * Number of the first sample in a larger batch that is generated part by part, 0 when left out: a sample's draws
+   * follow from the seed and its number.
+   */
+  readonly firstSample?: number;
   /** Keep these latents: complete a picture, draw its fine levels anew, or change its class. */
   readonly keep?: KeptLatents;
   /**

@@ -92,6 +92,7 @@ describe.each(testBackends)('Generator.generate on %s', (backend) => {
     expect(await rowsOf(generator, [0, 1], GUIDED)).toEqual([first, expect.not.arrayContaining([first])]);
     expect(await rowsOf(generator, [0], GUIDED)).toEqual([first]);
     expect(await rowsOf(generator, [0], { ...GUIDED, seed: 8 })).not.toEqual([first]);
+    expect(await rowsOf(generator, [2], { ...GUIDED, firstSample: 1 })).toEqual([second]);
   });
 
   it('frees everything at the end, and when the loop is left or a callback throws', async () => {

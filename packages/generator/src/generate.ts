@@ -87,7 +87,8 @@ export async function* runGeneration(
   const batch = labels.length;
   const latents = new Int32Array(batch * numLatents);
   const random = new Random(options.seed ?? 0);
-  const streams = labels.map((_, sample) => random.fork(`sample ${sample}`));
+  const firstSample = options.firstSample ?? 0;
+  const streams = labels.map((_, sample) => random.fork(`sample ${firstSample + sample}`));
   const segmentOf = (pass: Pass): Segment => {
     const position = cachePosition(layout, pass, options.publishedPositions === true);
     return {

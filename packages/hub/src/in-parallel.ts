@@ -1,3 +1,6 @@
+/** Files that are downloaded at a time. */
+export const PARALLEL = 4;
+
 /**
  * Works through items, so many at a time. After a failure no further item is begun, and those under way are waited
  * for, so that nothing goes on behind the caller's back.

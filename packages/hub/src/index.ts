@@ -1,4 +1,6 @@
-export { openModel } from './open-model';
+export { openModel, openModelSource } from './open-model';
+export { parseHubId } from './hub-id';
+export type { HubId } from './hub-id';
 export type { OpenedModel, OpenModelOptions } from './open-model';
 export { openSource } from './open-source';
 export type { DownloadProgress, ModelSource, SourceOptions } from './model-source';

@@ -38,4 +38,6 @@ export interface SourceOptions {
   readonly access?: 'download' | 'ranges';
   /** Told how far the download of a hub id is. */
   readonly onDownload?: (progress: DownloadProgress) => void;
+  /** Of a hub id in a page: told once when the page's cache does not take what was downloaded. */
+  readonly onNotKept?: () => void;
 }

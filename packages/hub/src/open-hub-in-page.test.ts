@@ -58,9 +58,57 @@ describe('openHub in a page', () => {
     expect([...(await source.read('model.safetensors', 0, 2))]).toEqual([0, 31]);
   });
 
-  it('works where the cache is full', async () => {
+  it('works where the cache is full, and says so once', async () => {
+    let told = 0;
+    const onNotKept = (): number => (told += 1);
+    await open({ onNotKept });
+    expect(told).toBe(0);
+    caches = new MemoryCaches();
     caches.isFull = true;
-    expect([...(await (await open()).read('model.safetensors', 0, 2))]).toEqual([0, 31]);
+    const source = await open({ onNotKept });
+    expect([...(await source.read('model.safetensors', 0, 2))]).toEqual([0, 31]);
+    expect(told).toBe(1);
+  });
+
+  it('downloads four files at a time', async () => {
+    const shards = ['a', 'b', 'c', 'd', 'e'].map((name) => `model-${name}.safetensors`);
+    const weight_map = Object.fromEntries(shards.map((shard) => [shard, shard]));
+    const files = {
+      'config.json': '{}',
+      'model.safetensors.index.json': JSON.stringify({ weight_map }),
+      ...Object.fromEntries(shards.map((shard) => [shard, WEIGHTS])),
+    };
+    hub.models.set('owner/small@main', { commit: COMMIT, files });
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    for (const shard of shards) {
+      hub.misbehaviours.set(shard, (request, response, content) => {
+        waiting.push(() => sendFile(request, response, content));
+        most = Math.max(most, waiting.length);
+        // Nothing is answered before four are asked for, or the fifth alone is.
+        if (waiting.length === 4 || hub.contentRequests.length === 5) {
+          waiting.splice(0).forEach((answer) => answer());
+        }
+      });
+    }
+    const source = await open();
+    expect(await source.size(shards[4]!)).toBe(WEIGHTS.length);
+    expect(most).toBe(4);
+  });
+
+  it('ends when it is cancelled, and keeps no part of a file', async () => {
+    const control = new AbortController();
+    hub.misbehaviours.set('model.safetensors', (_request, response, content) => {
+      response.writeHead(200, { 'content-length': content.length });
+      response.write(content.subarray(0, 1000));
+    });
+    const onDownload = ({ done }: { readonly done: number }): void => {
+      if (done >= 1000) {
+        control.abort(new Error('enough'));
+      }
+    };
+    await expect(open({ signal: control.signal, onDownload })).rejects.toThrow('enough');
+    expect(caches.addresses()).not.toContainEqual(expect.stringContaining('model.safetensors'));
   });
 
   it('goes on after a cut, and refuses wrong bytes', async () => {
@@ -78,7 +126,7 @@ describe('openHub in a page', () => {
     expect(caches.addresses()).not.toContainEqual(expect.stringContaining('model.safetensors'));
   });
 
-  it('gets shards, and reads by ranges where that is asked for', async () => {
+  it('gets shards, and reads by ranges what is asked for where it has no files', async () => {
     const index = JSON.stringify({ weight_map: { a: 'model-1.safetensors' } });
     hub.models.set('owner/small@main', {
       commit: COMMIT,
@@ -92,6 +140,9 @@ describe('openHub in a page', () => {
     hub.contentRequests.length = 0;
     const ranges = await open({ access: 'ranges' });
     await ranges.read('model-1.safetensors', 0, 8);
+    expect(hub.contentRequests).toEqual([]);
+    caches = new MemoryCaches();
+    await (await open({ access: 'ranges' })).read('model-1.safetensors', 0, 8);
     expect(hub.contentRequests.map((line) => line.split(' ')[2])).toEqual(['bytes=0-7']);
   });
 

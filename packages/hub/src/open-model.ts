@@ -33,6 +33,16 @@ const MAX_CONFIG_BYTES = 4 * 2 ** 20;
  */
 export async function openModel(spec: string, options: OpenModelOptions = {}): Promise<OpenedModel> {
   const { source, file } = await openSource(spec, options);
+  return openModelSource(source, file);
+}
+
+/**
+ * Opens the model folder that a source holds; closing the model closes the source, and so does a failure.
+ *
+ * @param file the weight file to read; `model.safetensors` or its index when left out.
+ * @throws CheckpointError as {@link openModel}.
+ */
+export async function openModelSource(source: ModelSource, file?: string): Promise<OpenedModel> {
   try {
     const config = await readConfig(source);
     const weights = await openWeights(source, file);

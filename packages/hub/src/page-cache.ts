@@ -16,8 +16,13 @@ export class PageCache {
     return this.withCache((cache) => cache.match(address));
   }
 
-  async keep(address: string, body: Blob): Promise<void> {
-    await this.withCache((cache) => cache.put(address, new Response(body)));
+  /** @returns whether it is kept. */
+  async keep(address: string, body: Blob): Promise<boolean> {
+    const isKept = await this.withCache(async (cache) => {
+      await cache.put(address, new Response(body));
+      return true;
+    });
+    return isKept === true;
   }
 
   /** A `fetch` whose answers are kept and found again when nobody answers. */

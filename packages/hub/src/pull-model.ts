@@ -11,13 +11,10 @@ import { checkListing } from './hub-listing';
 import { fileAddress } from './hub-request';
 import type { HubSettings } from './hub-settings';
 import { hubSettings } from './hub-settings';
-import { inParallel } from './in-parallel';
+import { inParallel, PARALLEL } from './in-parallel';
 import { modelFiles, withShards } from './model-files';
 import type { SourceOptions } from './model-source';
 import { UnreachableError } from './retrying';
-
-/** Files that are downloaded at a time. */
-const PARALLEL = 4;
 
 /** What a pull is going to do. */
 export interface PullPlan {

@@ -1,5 +1,6 @@
 import { backendNote, modelName, tokenizer } from '../engine/engine-client';
 import { engineChoice } from '../engine/engine-choice';
+import { storageNote } from '../engine/storage-note';
 import { trainEngineLine } from '../engine/train-client';
 import { route } from '../state/address';
 import { quantity } from '../state/quantities';
@@ -11,6 +12,7 @@ export function Footer() {
   return (
     <footer class="footer">
       <p data-testid="backend">{computing()}</p>
+      {storageNote.value !== undefined && <p data-testid="storage-note">{storageNote.value}</p>}
       <EngineSwitch />
       <p>
         {facts === undefined

@@ -28,7 +28,21 @@ export type EngineName = (typeof engineNames)[number];
 /** Where the files of a model are; `isExported` says whether ONNX files lie beside the weights, where that is known. */
 export type ModelPlace =
   | { readonly kind: 'url'; readonly url: string; readonly isExported?: boolean }
+  /** `owner/name` or `owner/name@revision` of a hub, of Hugging Face's where no endpoint is named. */
+  | { readonly kind: 'hub'; readonly id: string; readonly endpoint?: string }
   | { readonly kind: 'files'; readonly files: readonly NamedFile[] };
+
+/**
+ * What became of a model's files: they are the visitor's own, were kept by an earlier visit, are kept from now on, or
+ * the browser has no room to keep them.
+ */
+export type FileStorage = 'own' | 'kept before' | 'kept now' | 'not kept';
+
+/** A model that was loaded, as the page needs to know it. */
+export interface Loaded<Facts> {
+  readonly facts: Facts;
+  readonly storage: FileStorage;
+}
 
 /** A model to load, and what should run it. */
 export interface LoadRequest {
@@ -156,11 +170,13 @@ export interface EngineApi {
   loadTokenizer(
     request: LoadRequest,
     onProgress: (progress: DownloadProgress) => void,
-  ): Promise<TokenizerFacts>;
+  ): Promise<Loaded<TokenizerFacts>>;
   loadGenerator(
     request: LoadRequest,
     onProgress: (progress: DownloadProgress) => void,
-  ): Promise<GeneratorFacts>;
+  ): Promise<Loaded<GeneratorFacts>>;
+  /** Ends the loads that are under way; their calls fail. */
+  cancelLoads(): void;
   /** The centre square of a picture at the model's size. */
   openPicture(file: Blob): Promise<PagePicture>;
   encode(picture: PagePicture): Promise<Int32Array>;

@@ -9,11 +9,13 @@ import type {
   EngineApi,
   EngineName,
   GeneratorFacts,
+  Loaded,
   ModelPlace,
   TokenizerFacts,
 } from './engine-api';
 import { engineChoice, rememberEngine } from './engine-choice';
 import { siteModels } from './site-models';
+import { noteStorage } from './storage-note';
 
 /** What computes, once that is known. */
 export const backendNote = signal<BackendNote | undefined>(undefined);
@@ -208,14 +210,20 @@ export async function chooseEngine(name: EngineName): Promise<void> {
   }
 }
 
+/** Ends what {@link loadTokenizer} and {@link loadGenerator} are doing; their promises fail. */
+export async function cancelLoads(): Promise<void> {
+  await (await engine()).cancelLoads();
+}
+
 async function loading<Facts>(
   what: string,
-  load: (onProgress: (progress: DownloadProgress) => void) => Promise<Facts>,
+  load: (onProgress: (progress: DownloadProgress) => void) => Promise<Loaded<Facts>>,
 ): Promise<Facts> {
   activity.value = `Loading the ${what}`;
   try {
-    const facts = await load((progress) => (download.value = { ...progress, what }));
+    const { facts, storage } = await load((progress) => (download.value = { ...progress, what }));
     say(`The ${what} is ready.`);
+    noteStorage(what, storage);
     return facts;
   } finally {
     download.value = undefined;

@@ -1,7 +1,10 @@
 import { effect, signal } from '@preact/signals';
-import { engine, loadGenerator, loadTokenizer } from '../engine/engine-client';
+import { cancelLoads, engine, loadGenerator, loadTokenizer } from '../engine/engine-client';
 import type { ModelFacts, ModelPlace, NamedFile } from '../engine/engine-api';
+import { hubEndpoint } from '../engine/hub-endpoint';
+import { modelPlace } from '../engine/model-place';
 import { rememberSettings, route } from '../state/address';
+import { say } from '../state/announcements';
 
 /** A model that was looked at, not loaded yet. */
 export interface FoundModel {
@@ -12,7 +15,10 @@ export interface FoundModel {
 
 export const found = signal<FoundModel | undefined>(undefined);
 export const isLooking = signal(false);
-export const address = signal(route.value.view === 'models' ? (route.value.settings.get('url') ?? '') : '');
+/** Address of a folder, or a hub id. */
+export const address = signal(addressIn(route.value.settings));
+/** Whether the visitor ended the download that is under way. */
+let isCancelled = false;
 /** Bytes that the browser keeps for this page. */
 export const storedBytes = signal<number | undefined>(undefined);
 /** Names of models that were loaded, by kind. */
@@ -20,8 +26,8 @@ export const inUse = signal<Readonly<Partial<Record<ModelFacts['kind'], string>>
 
 /** Reads config and header of what lies behind an address. */
 export async function lookAtAddress(): Promise<void> {
-  const url = new URL(address.value, document.baseURI).href.replace(/\/+$/, '');
-  await look({ kind: 'url', url }, url.split('/').at(-1) ?? url);
+  const { place, name } = modelPlace(address.value, document.baseURI, hubEndpoint(location));
+  await look(place, name);
 }
 
 /** Reads config and header of files that were dropped or chosen. */
@@ -48,11 +54,26 @@ export async function loadFound(): Promise<void> {
   const model = found.value;
   if (model !== undefined) {
     const load = model.facts.kind === 'tokenizer' ? loadTokenizer : loadGenerator;
-    await load(model.place, model.name);
+    isCancelled = false;
+    try {
+      await load(model.place, model.name);
+    } catch (error) {
+      if (isCancelled) {
+        say('The download was cancelled.');
+        return;
+      }
+      throw error;
+    }
     inUse.value = { ...inUse.value, [model.facts.kind]: model.name };
     found.value = undefined;
     await measureStore();
   }
+}
+
+/** Ends the download; what is in use stays. */
+export async function cancelLoad(): Promise<void> {
+  isCancelled = true;
+  await cancelLoads();
 }
 
 /** Asks how much the browser keeps for this page. */
@@ -68,6 +89,10 @@ export async function emptyStore(): Promise<void> {
     }
   }
   await measureStore();
+}
+
+function addressIn(settings: URLSearchParams): string {
+  return route.value.view === 'models' ? (settings.get('url') ?? '') : '';
 }
 
 effect(() => rememberSettings('models', { url: address.value }));

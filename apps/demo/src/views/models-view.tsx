@@ -10,6 +10,7 @@ import { showProblem } from '../state/problem';
 import { megabytes, quantity } from '../state/quantities';
 import {
   address,
+  cancelLoad,
   emptyStore,
   found,
   inUse,
@@ -135,13 +136,17 @@ function Another() {
           void attempt(lookAtAddress);
         }}
       >
-        <label for="model-address">Address of its folder</label>
+        <label for="model-address">Address of its folder, or owner/name on Hugging Face</label>
         <div class="field-row">
           <input
             id="model-address"
-            type="url"
+            type="text"
+            inputMode="url"
+            autoCapitalize="none"
+            autoComplete="off"
+            spellcheck={false}
             required
-            placeholder="https://host/model"
+            placeholder="https://host/model or owner/name"
             value={address.value}
             onInput={(event) => (address.value = event.currentTarget.value)}
           />
@@ -152,6 +157,11 @@ function Another() {
       </form>
       <Found />
       <LoadProgress />
+      {download.value !== undefined && (
+        <button type="button" class="button quiet-button" onClick={() => void attempt(cancelLoad)}>
+          Cancel the download
+        </button>
+      )}
     </section>
   );
 }
@@ -167,7 +177,7 @@ function Found() {
       <h3>{facts.title}</h3>
       <dl class="figures">
         <div>
-          <dt>{model.place.kind === 'url' ? 'Download' : 'Weights'}</dt>
+          <dt>{model.place.kind === 'files' ? 'Files' : 'Download'}</dt>
           <dd>{megabytes(facts.downloadBytes)}</dd>
         </div>
         <div>
@@ -190,7 +200,7 @@ function Found() {
           disabled={download.value !== undefined}
           onClick={() => void attempt(loadFound)}
         >
-          {model.place.kind === 'url' ? 'Download and use' : 'Use it'}
+          {model.place.kind === 'files' ? 'Use it' : 'Download and use'}
         </button>
       ) : (
         <p class="refusal">{facts.refusal}</p>

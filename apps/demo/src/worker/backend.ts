@@ -1,4 +1,5 @@
 import { ready, setBackend } from '@tensorflow/tfjs-core';
+import { startUpTest } from '@restok/backend-webgpu/start-up-test';
 import type { BackendNote } from '../engine/engine-api';
 
 /** A way to compute; `start` throws, saying why, when it is not to be had here. */
@@ -27,7 +28,7 @@ const choices: readonly BackendChoice[] = [
 ];
 
 /**
- * Starts the first backend that works.
+ * Starts the first backend that works and computes a few known values rightly.
  *
  * @param wanted start with this one, for tests and for people who know better.
  * @throws Error naming what every backend said, when none works.
@@ -38,11 +39,13 @@ export async function chooseBackend(wanted?: string): Promise<BackendNote> {
     try {
       const remark = await start(name.toLowerCase() === wanted?.toLowerCase());
       await ready();
+      await startUpTest();
       return {
         name,
         reason: [`Computing with ${name}, ${speed}.`, remark, ...failures].filter(Boolean).join(' '),
       };
     } catch (error) {
+      release?.();
       failures.push(`No ${name}: ${sentence(error)}`);
     }
   }
@@ -58,6 +61,16 @@ function inOrder(wanted: string | undefined): readonly BackendChoice[] {
   const isWanted = ({ name }: BackendChoice): boolean => name.toLowerCase() === wanted?.toLowerCase();
   return [...choices.filter(isWanted), ...choices.filter((choice) => !isWanted(choice))];
 }
+
+/** Bytes of the largest tensor that the running backend can hold; Infinity where it has no limit of its own. */
+export function largestTensorBytes(): number {
+  return tensorLimit;
+}
+
+let tensorLimit = Infinity;
+
+/** Frees a backend that started and computes wrongly, where it holds a device. */
+let release: (() => void) | undefined;
 
 /** Resolves when the device of the running backend is lost, with the reason; other backends are never lost. */
 export function whenBackendIsLost(): Promise<string> {
@@ -76,20 +89,20 @@ async function startWebGpu(isWanted: boolean): Promise<string | undefined> {
   if ((await gpu.requestAdapter()) === null) {
     throw new Error(NO_CARD);
   }
-  const { releaseWebGpuBackend, startUpTest, useWebGpuBackend, whenDeviceIsLost } =
-    await import('@restok/backend-webgpu');
-  const { isSoftware } = await useWebGpuBackend();
+  const { releaseWebGpuBackend, useWebGpuBackend, whenDeviceIsLost } = await import('@restok/backend-webgpu');
+  const { isSoftware, limits } = await useWebGpuBackend();
   if (isSoftware && !isWanted) {
     releaseWebGpuBackend();
     throw new Error(NO_CARD);
   }
-  try {
-    await startUpTest();
-  } catch (error) {
-    releaseWebGpuBackend();
-    throw error;
-  }
   lost = whenDeviceIsLost();
+  tensorLimit = limits.maxTensorBytes;
+  release = () => {
+    releaseWebGpuBackend();
+    lost = new Promise(() => undefined);
+    tensorLimit = Infinity;
+    release = undefined;
+  };
   return isSoftware ? 'The card is emulated by the processor: right, but slow.' : undefined;
 }
 

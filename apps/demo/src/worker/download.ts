@@ -1,105 +1,78 @@
 import { CheckpointError } from '@restok/core';
-import type { DownloadProgress, NamedFile } from '../engine/engine-api';
+import type { FileVersion } from './file-version';
+import { versionOf } from './file-version';
 
-/** Where downloaded weights stay, so that the page works offline and never asks twice. */
-const CACHE = 'restok-models-1';
+/** Told how much of a file is there, and how much it will be as far as that is known. */
+export type OnBytes = (bytes: number, total: number) => void;
 
-/** Told how far a download is. */
-export type OnProgress = (progress: DownloadProgress) => void;
-
-const FILES = ['config.json', 'model.safetensors'];
-
-type OnBytes = (bytes: number, total: number) => void;
-
-class MissingFileError extends CheckpointError {}
+/** A file as a server gave it. */
+export interface DownloadedFile {
+  readonly blob: Blob;
+  readonly version: FileVersion;
+}
 
 /**
- * The files of a model folder behind an address, from the browser's store where they are there already.
+ * Downloads a file whole.
  *
- * @param address of the folder.
- * @param onProgress called as bytes arrive.
- * @throws CheckpointError naming the file that could not be had.
+ * @returns undefined where the server has none of that name.
+ * @throws CheckpointError naming the file that could not be had, or the signal's reason.
  */
-export async function downloadFolder(address: string, onProgress: OnProgress): Promise<NamedFile[]> {
-  const files: NamedFile[] = [];
-  for (const path of FILES) {
-    const url = fileAddress(address, path);
-    files.push({
-      path,
-      blob: await downloadFile(url, (bytes, totalBytes) => onProgress({ what: path, bytes, totalBytes })),
-    });
-  }
-  return files;
-}
-
-/** The address of a file of a folder; a query goes with it. */
-export function fileAddress(folder: string, path: string): string {
-  const url = new URL(folder);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`;
-  return url.href;
-}
-
-/** A file, from the browser's store where it is there already; undefined where the server has none. */
-export async function downloadIfThere(url: string, onBytes: OnBytes): Promise<Blob | undefined> {
-  try {
-    return await downloadFile(url, onBytes);
-  } catch (error) {
-    if (error instanceof MissingFileError) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-async function downloadFile(url: string, onBytes: OnBytes): Promise<Blob> {
-  const store = await openStore();
-  const known = await store?.match(url);
-  if (known !== undefined) {
-    const blob = await known.blob();
-    onBytes(blob.size, blob.size);
-    return blob;
-  }
-  const response = await fetch(url).catch((error: unknown) => {
+export async function downloadFile(
+  url: string,
+  onBytes: OnBytes,
+  signal?: AbortSignal,
+): Promise<DownloadedFile | undefined> {
+  const response = await fetch(url, { cache: 'no-cache', signal }).catch((error: unknown) => {
+    signal?.throwIfAborted();
     throw new CheckpointError(
-      `download: ${url} cannot be reached (${error instanceof Error ? error.message : String(error)}). Check the address, the connection, and that the server allows this page (CORS).`,
+      `download: ${url} cannot be reached (${messageOf(error)}). Check the address, the connection, and that the server allows this page (CORS).`,
     );
   });
-  if (response.status === 404) {
-    throw new MissingFileError(`download: ${url} answered 404. Check the address.`);
+  if (response.status === 404 || response.status === 410) {
+    await response.body?.cancel();
+    return undefined;
   }
   if (!response.ok || response.body === null) {
     throw new CheckpointError(`download: ${url} answered ${response.status}. Check the address.`);
   }
-  const blob = await readCounting(response, url, onBytes);
-  // A full disk must not keep the model from running.
-  await store
-    ?.put(url, new Response(blob, { headers: { 'content-length': String(blob.size) } }))
-    .catch(() => undefined);
-  return blob;
+  const blob = await readCounting(response, url, onBytes, signal);
+  return { blob, version: { ...versionOf(response), bytes: blob.size } };
 }
 
-async function readCounting(response: Response, url: string, onBytes: OnBytes): Promise<Blob> {
-  const total = Number(response.headers.get('content-length') ?? 0);
-  const isPacked = response.headers.has('content-encoding');
+async function readCounting(
+  response: Response,
+  url: string,
+  onBytes: OnBytes,
+  signal: AbortSignal | undefined,
+): Promise<Blob> {
+  const total = response.headers.has('content-encoding')
+    ? 0
+    : Number(response.headers.get('content-length') ?? 0);
   const reader = response.body!.getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+  const cutOff = (why: string): CheckpointError =>
+    new CheckpointError(
+      `download: ${url} was cut off after ${bytes} ${total > 0 ? `of ${total} ` : ''}bytes${why}. Try again.`,
+    );
+  for (;;) {
+    const read = await reader.read().catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw cutOff(` (${messageOf(error)})`);
+    });
+    if (read.done) {
+      break;
+    }
     parts.push(read.value);
     bytes += read.value.length;
     onBytes(bytes, Math.max(total, bytes));
   }
-  if (total > 0 && bytes < total && !isPacked) {
-    throw new CheckpointError(`download: ${url} ended after ${bytes} of ${total} bytes. Try again.`);
+  if (bytes < total) {
+    throw cutOff('');
   }
   return new Blob(parts);
 }
 
-/** Undefined where the browser gives none, as in some private windows. */
-async function openStore(): Promise<Cache | undefined> {
-  try {
-    return await caches.open(CACHE);
-  } catch {
-    return undefined;
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -2,16 +2,15 @@ import { memory } from '@tensorflow/tfjs-core';
 import { openModel } from '@restok/hub';
 import { Generator } from '@restok/generator';
 import { ResTok } from '@restok/tokenizer';
-import type { EngineApi, LoadRequest, ModelPlace } from '../engine/engine-api';
-import { chooseBackend, whenBackendIsLost } from './backend';
+import type { EngineApi, EngineName, Loaded, LoadRequest, ModelPlace } from '../engine/engine-api';
+import { chooseBackend, largestTensorBytes, whenBackendIsLost } from './backend';
 import { openFiles } from './blob-files';
 import { codebookMap } from './codebook-map';
-import type { OnProgress } from './download';
 import { generatePictures } from './generator-engine';
 import { attentionMaps } from './attention-maps';
 import { latentEffects } from './latent-effects';
 import { modelFacts } from './model-facts';
-import type { ModelFolder } from './model-folder';
+import type { ModelFolder, OnProgress } from './model-folder';
 import { openFolder } from './model-folder';
 import { timePasses } from './time-passes';
 import { openPicture } from './open-picture';
@@ -30,6 +29,8 @@ export class Engine implements EngineApi {
   private readonly running = new Set<Promise<unknown>>();
   /** Counts calls of cancel, so that a task sees whether one came after its start. */
   private cancellations = 0;
+  /** Of models that are being loaded. */
+  private readonly loads = new Set<AbortController>();
 
   constructor(private readonly wantedBackend: string | undefined) {}
 
@@ -41,32 +42,43 @@ export class Engine implements EngineApi {
     const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {};
     const device = {
       gib: 'deviceMemory' in navigator ? Number(navigator.deviceMemory) : undefined,
+      largestTensorBytes: largestTensorBytes(),
       freeStorage: usage !== undefined && quota !== undefined ? quota - usage : undefined,
     };
-    if (place.kind === 'url') {
-      const model = await openModel(place.url);
-      try {
-        return modelFacts(model.config, model.weights, device);
-      } finally {
-        await model.close();
-      }
+    if (place.kind === 'files') {
+      const { config, weights } = await openFiles(await unpack(place.files));
+      return modelFacts(config, weights, { ...device, freeStorage: undefined });
     }
-    const { config, weights } = await openFiles(await unpack(place.files));
-    return modelFacts(config, weights, { ...device, freeStorage: undefined });
+    const model = await (place.kind === 'hub'
+      ? openModel(place.id, { endpoint: place.endpoint, access: 'ranges' })
+      : openModel(place.url));
+    try {
+      return modelFacts(model.config, model.weights, device);
+    } finally {
+      await model.close();
+    }
   }
 
   async loadTokenizer(request: LoadRequest, onProgress: OnProgress): ReturnType<EngineApi['loadTokenizer']> {
-    const loaded = await loadTokenizer(request, onProgress);
+    const { model, storage } = await this.load(request, (folder) =>
+      loadTokenizer(folder, request.engine, onProgress),
+    );
     this.retire(this.tokenizer);
-    this.tokenizer = loaded;
-    return loaded.facts;
+    this.tokenizer = model;
+    return { facts: model.facts, storage };
   }
 
   async loadGenerator(request: LoadRequest, onProgress: OnProgress): ReturnType<EngineApi['loadGenerator']> {
-    const loaded = await loadGenerator(request, onProgress);
+    const { model, storage } = await this.load(request, (folder) =>
+      loadGenerator(folder, request.engine, onProgress),
+    );
     this.retire(this.generator);
-    this.generator = loaded;
-    return loaded.facts;
+    this.generator = model;
+    return { facts: model.facts, storage };
+  }
+
+  cancelLoads(): void {
+    this.loads.forEach((load) => load.abort(new Error('The download was cancelled.')));
   }
 
   openPicture(file: Blob): ReturnType<EngineApi['openPicture']> {
@@ -138,6 +150,26 @@ export class Engine implements EngineApi {
     return whenBackendIsLost();
   }
 
+  /** Loads a model so that {@link cancelLoads} ends it at any moment. */
+  private async load<Model extends { dispose(): Promise<void> }>(
+    { place }: LoadRequest,
+    build: (folder: ModelFolder) => Promise<Model>,
+  ): Promise<{ model: Model; storage: Loaded<unknown>['storage'] }> {
+    const load = new AbortController();
+    this.loads.add(load);
+    try {
+      const folder = await openFolder(place, load.signal);
+      const model = await build(folder);
+      if (load.signal.aborted) {
+        await model.dispose();
+        load.signal.throwIfAborted();
+      }
+      return { model, storage: folder.storage };
+    } finally {
+      this.loads.delete(load);
+    }
+  }
+
   private cancellationCheck(): () => boolean {
     const atStart = this.cancellations;
     return () => this.cancellations !== atStart;
@@ -170,8 +202,11 @@ export class Engine implements EngineApi {
   }
 }
 
-async function loadTokenizer({ place, engine }: LoadRequest, onProgress: OnProgress): Promise<PageTokenizer> {
-  const folder = await openFolder(place);
+async function loadTokenizer(
+  folder: ModelFolder,
+  engine: EngineName,
+  onProgress: OnProgress,
+): Promise<PageTokenizer> {
   if (runsExported(folder, engine)) {
     const { ExportedTokenizer } = await import('./exported-tokenizer');
     return ExportedTokenizer.load(folder, onProgress);
@@ -180,8 +215,11 @@ async function loadTokenizer({ place, engine }: LoadRequest, onProgress: OnProgr
   return new TfjsTokenizer(await ResTok.fromWeights(config, weights), folder.isExported);
 }
 
-async function loadGenerator({ place, engine }: LoadRequest, onProgress: OnProgress): Promise<PageGenerator> {
-  const folder = await openFolder(place);
+async function loadGenerator(
+  folder: ModelFolder,
+  engine: EngineName,
+  onProgress: OnProgress,
+): Promise<PageGenerator> {
   if (runsExported(folder, engine)) {
     const { ExportedGenerator } = await import('./exported-generator');
     return ExportedGenerator.load(folder, onProgress);
@@ -190,6 +228,6 @@ async function loadGenerator({ place, engine }: LoadRequest, onProgress: OnProgr
   return new TfjsGenerator(await Generator.fromWeights(config, weights), folder.isExported);
 }
 
-function runsExported({ isExported }: ModelFolder, engine: LoadRequest['engine']): boolean {
+function runsExported({ isExported }: ModelFolder, engine: EngineName): boolean {
   return engine === 'onnx' && isExported;
 }

@@ -2,8 +2,8 @@ import type { GenerateOptions, GenerationStep, GeneratorArchitecture, PassRunner
 import { Generator, generatorArchitecture } from '@restok/generator';
 import type { OnnxGenerator } from '@restok/onnx/browser';
 import type { GeneratorFacts, OnnxProvider } from '../engine/engine-api';
-import type { OnProgress } from './download';
-import type { ModelFolder } from './model-folder';
+import { generatorPictureBytes } from './largest-activation';
+import type { ModelFolder, OnProgress } from './model-folder';
 import { loadOnnxRuntime } from './onnx-runtime';
 import type { PageGenerator } from './page-generator';
 import { generatorFacts } from './page-generator';
@@ -12,12 +12,14 @@ import { generatorFacts } from './page-generator';
 export class ExportedGenerator implements PageGenerator {
   readonly facts: GeneratorFacts;
   readonly architecture: GeneratorArchitecture;
+  readonly pictureBytes: number;
 
   private constructor(
     private readonly graph: OnnxGenerator,
     provider: OnnxProvider,
   ) {
     this.architecture = generatorArchitecture(graph.config, graph.isHar);
+    this.pictureBytes = generatorPictureBytes(this.architecture);
     const outline = new Generator(graph.config, { har: graph.isHar });
     this.facts = generatorFacts(outline, { engine: 'onnx', provider, isExported: true });
     outline.dispose();

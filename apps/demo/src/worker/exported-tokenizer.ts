@@ -3,8 +3,8 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { OnnxTokenizer } from '@restok/onnx/browser';
 import { ResTok } from '@restok/tokenizer';
 import type { OnnxProvider, TokenizerFacts } from '../engine/engine-api';
-import type { OnProgress } from './download';
-import type { ModelFolder } from './model-folder';
+import { tokenizerPictureBytes } from './largest-activation';
+import type { ModelFolder, OnProgress } from './model-folder';
 import { loadOnnxRuntime } from './onnx-runtime';
 import type { PageTokenizer } from './page-tokenizer';
 import { tokenizerFacts } from './page-tokenizer';
@@ -15,6 +15,7 @@ import { tokenizerFacts } from './page-tokenizer';
  */
 export class ExportedTokenizer implements PageTokenizer {
   readonly facts: TokenizerFacts;
+  readonly pictureBytes: number;
   private plain: Promise<ResTok> | undefined;
 
   private constructor(
@@ -22,6 +23,7 @@ export class ExportedTokenizer implements PageTokenizer {
     private readonly graphs: OnnxTokenizer,
     provider: OnnxProvider,
   ) {
+    this.pictureBytes = tokenizerPictureBytes(graphs.config);
     const outline = new ResTok(graphs.config);
     this.facts = tokenizerFacts(outline, { engine: 'onnx', provider, isExported: true });
     outline.dispose();

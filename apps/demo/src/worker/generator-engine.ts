@@ -2,6 +2,9 @@ import type { GuidanceScheduleName } from '@restok/generator';
 import { guidanceSchedules } from '@restok/generator';
 import { ConfigError } from '@restok/core';
 import type { GenerateRequest, GenerateStep } from '../engine/engine-api';
+import { largestTensorBytes } from './backend';
+import { generateInParts } from './generate-in-parts';
+import { picturesAtOnce } from './largest-activation';
 import { letMessagesIn } from './let-messages-in';
 import type { PageGenerator } from './page-generator';
 import type { PageTokenizer } from './page-tokenizer';
@@ -23,14 +26,18 @@ export async function generatePictures(
   const rows = labels.map(() => new Int32Array(generator.architecture.numLatents));
   let milliseconds = 0;
   let start = performance.now();
-  const passes = generator.generate(labels, {
+  const atOnce = picturesAtOnce(labels.length, largestTensorBytes(), generator.pictureBytes);
+  const passes = generateInParts(generator, labels, atOnce, (first, end) => ({
     seed: request.seed,
     guidanceScale: request.guidanceScale,
     guidanceSchedule: { name: scheduleNamed(request.schedule), start: request.scheduleStart },
     temperature: request.temperature,
     topP: request.topP,
-    keep: keep === undefined ? undefined : { indices: labels.map(() => keep.indices), numKept: keep.numKept },
-  });
+    keep:
+      keep === undefined
+        ? undefined
+        : { indices: labels.slice(first, end).map(() => keep.indices), numKept: keep.numKept },
+  }));
   for await (const { step, numSteps, firstLatent, indices } of passes) {
     milliseconds += performance.now() - start;
     const count = indices.length / labels.length;

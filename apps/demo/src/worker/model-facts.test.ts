@@ -2,7 +2,7 @@ import type { WeightReader } from '@restok/core';
 import { describe, expect, it } from 'vitest';
 import { modelFacts } from './model-facts';
 
-const ROOMY = { gib: 8, freeStorage: 1e9 };
+const ROOMY = { gib: 8, freeStorage: 1e9, largestTensorBytes: Infinity };
 const config = {
   n_layer: 2,
   n_head: 2,
@@ -46,6 +46,17 @@ describe('modelFacts', () => {
     expect(refusal(weightsOf(1e9), ROOMY)).toContain('more than a browser tab can have');
     expect(refusal(weightsOf(5e8), { ...ROOMY, gib: 4 })).toContain('this device has about 4 GB');
     expect(refusal(weightsOf(1e7), { ...ROOMY, freeStorage: 1e7 })).toContain("the browser's storage");
+  });
+
+  it('refuses what no tensor of the graphics card holds, weight or activation', () => {
+    const refusal = (weights: WeightReader, largestTensorBytes: number) =>
+      modelFacts(config, weights, { ...ROOMY, largestTensorBytes }).refusal;
+    // As float32, whatever the file holds: 4 MB.
+    expect(refusal(weightsOf(1000, 1000), 4e6)).toBeUndefined();
+    expect(refusal(weightsOf(1000, 1000), 3_999_999)).toMatch(
+      /holds tensors of up to 3 MB, and its weight w has 4 MB\. Open the page with \?backend=webassembly/,
+    );
+    expect(refusal(weightsOf(1), 1000)).toContain('what it computes of one picture has 1 MB');
   });
 
   it('throws for a config that is neither', () => {

@@ -1,7 +1,8 @@
 import type { WeightReader } from '@restok/core';
 import { parseGeneratorConfig, parseTokenizerConfig } from '@restok/core';
-import { hasHarWeights } from '@restok/generator';
+import { generatorArchitecture, hasHarWeights } from '@restok/generator';
 import type { ModelFacts } from '../engine/engine-api';
+import { generatorPictureBytes, tokenizerPictureBytes } from './largest-activation';
 
 /** Memory beside the weights: activations, code, pictures. */
 const WORKING_BYTES = 400 * 2 ** 20;
@@ -11,9 +12,12 @@ const GIB = 2 ** 30;
 
 const BYTES_OF = { F32: 4, F16: 2, BF16: 2 } as const;
 
-/** Memory that this device says it has, in GiB; browsers round it down and never say more than 8. */
+/** What of a device decides whether a model fits. */
 export interface DeviceMemory {
+  /** Memory that it says it has, in GiB; browsers round it down and never say more than 8. */
   readonly gib: number | undefined;
+  /** Bytes of the largest tensor that it holds; Infinity where there is no such limit. */
+  readonly largestTensorBytes: number;
   /** Bytes that the browser's store still takes. */
   readonly freeStorage: number | undefined;
 }
@@ -26,32 +30,55 @@ export interface DeviceMemory {
 export function modelFacts(config: unknown, weights: WeightReader, device: DeviceMemory): ModelFacts {
   let numParameters = 0;
   let downloadBytes = 0;
-  for (const { dtype, shape } of weights.entries.values()) {
+  let largestWeight: LargeTensor = { what: 'a weight', bytes: 0 };
+  for (const [name, { dtype, shape }] of weights.entries) {
     const size = shape.reduce((product, side) => product * side, 1);
     numParameters += size;
     downloadBytes += size * BYTES_OF[dtype];
+    if (size * 4 > largestWeight.bytes) {
+      largestWeight = { what: `its weight ${name}`, bytes: size * 4 };
+    }
   }
   const memoryBytes = numParameters * 4 + WORKING_BYTES;
-  const refusal = refusalOf({ memoryBytes, downloadBytes }, device);
-  const common = { downloadBytes, numParameters, memoryBytes, refusal, license: licenseOf(config) };
+  const refusalWith = (pictureBytes: number): string | undefined => {
+    const activation = { what: 'what it computes of one picture', bytes: pictureBytes };
+    const largest = activation.bytes > largestWeight.bytes ? activation : largestWeight;
+    return refusalOf({ memoryBytes, downloadBytes, largest }, device);
+  };
+  const common = { downloadBytes, numParameters, memoryBytes, license: licenseOf(config) };
   if (isTokenizer(config)) {
-    const { model, dataset } = parseTokenizerConfig(config);
+    const parsed = parseTokenizerConfig(config);
+    const { model, dataset } = parsed;
+    const refusal = refusalWith(tokenizerPictureBytes(parsed));
     const { num_latent_tokens: latents, codebook_size: codebookSize } = model.vq_model;
     const side = dataset.preprocessing.crop_size;
     const title = `Tokenizer: pictures of ${side} x ${side} to ${latents} latents`;
-    return { ...common, kind: 'tokenizer', title, latents, codebookSize };
+    return { ...common, refusal, kind: 'tokenizer', title, latents, codebookSize };
   }
   const har = hasHarWeights(weights);
   const parsed = parseGeneratorConfig(config, { har });
   const title = `Generator: ${parsed.num_classes} classes, ${parsed.block_size} latents`;
   const sizes = { latents: parsed.block_size, codebookSize: parsed.vocab_size };
-  return { ...common, kind: 'generator', title, ...sizes };
+  const refusal = refusalWith(generatorPictureBytes(generatorArchitecture(parsed, har)));
+  return { ...common, refusal, kind: 'generator', title, ...sizes };
+}
+
+interface LargeTensor {
+  readonly what: string;
+  /** As float32. */
+  readonly bytes: number;
+}
+
+interface Needs {
+  readonly memoryBytes: number;
+  readonly downloadBytes: number;
+  readonly largest: LargeTensor;
 }
 
 /** Why a device cannot hold a model, in a sentence that says what to do. */
 function refusalOf(
-  { memoryBytes, downloadBytes }: { readonly memoryBytes: number; readonly downloadBytes: number },
-  { gib, freeStorage }: DeviceMemory,
+  { memoryBytes, downloadBytes, largest }: Needs,
+  { gib, freeStorage, largestTensorBytes }: DeviceMemory,
 ): string | undefined {
   const needed = (memoryBytes / GIB).toFixed(1);
   if (memoryBytes > LARGEST_BYTES) {
@@ -59,6 +86,9 @@ function refusalOf(
   }
   if (gib !== undefined && memoryBytes > (gib * GIB) / 2) {
     return `It needs ${needed} GB of memory and this device has about ${gib} GB for everything. Use a larger device or a smaller model.`;
+  }
+  if (largest.bytes > largestTensorBytes) {
+    return `This graphics card holds tensors of up to ${Math.floor(largestTensorBytes / 1e6)} MB, and ${largest.what} has ${Math.ceil(largest.bytes / 1e6)} MB. Open the page with ?backend=webassembly, or use a smaller model.`;
   }
   if (freeStorage !== undefined && downloadBytes > freeStorage) {
     return `It takes ${Math.ceil(downloadBytes / 1e6)} MB of the browser's storage, which has ${Math.floor(freeStorage / 1e6)} MB left. Free some space and try again.`;

@@ -7,11 +7,14 @@ import type {
 } from '@restok/generator';
 import { generatorArchitecture, possibleStarts } from '@restok/generator';
 import type { EngineFacts, GeneratorFacts } from '../engine/engine-api';
+import { generatorPictureBytes } from './largest-activation';
 
 /** A generator as the page uses it, whatever runs it. */
 export interface PageGenerator {
   readonly facts: GeneratorFacts;
   readonly architecture: GeneratorArchitecture;
+  /** Bytes of the largest activation of one picture. */
+  readonly pictureBytes: number;
   generate(labels: readonly number[], options: GenerateOptions): AsyncGenerator<GenerationStep>;
   /** Runs segments one after the other, with a cache that is made now. */
   openPasses(batch: number): PassRunner;
@@ -37,6 +40,7 @@ export function generatorFacts(generator: Generator, engine: EngineFacts): Gener
 export class TfjsGenerator implements PageGenerator {
   readonly facts: GeneratorFacts;
   readonly architecture: GeneratorArchitecture;
+  readonly pictureBytes: number;
 
   /** Takes ownership of the model. */
   constructor(
@@ -45,6 +49,7 @@ export class TfjsGenerator implements PageGenerator {
   ) {
     this.facts = generatorFacts(loaded, { engine: 'tfjs', isExported });
     this.architecture = generatorArchitecture(loaded.config, loaded.isHar);
+    this.pictureBytes = generatorPictureBytes(this.architecture);
   }
 
   generate(labels: readonly number[], options: GenerateOptions): AsyncGenerator<GenerationStep> {

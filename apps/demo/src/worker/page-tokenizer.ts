@@ -3,10 +3,13 @@ import { tensor2d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { resolveVitSize } from '@restok/core';
 import type { ResTok } from '@restok/tokenizer';
 import type { EngineFacts, TokenizerFacts } from '../engine/engine-api';
+import { tokenizerPictureBytes } from './largest-activation';
 
 /** A tokenizer as the page uses it, whatever runs it. */
 export interface PageTokenizer {
   readonly facts: TokenizerFacts;
+  /** Bytes of the largest activation of one picture. */
+  readonly pictureBytes: number;
   /** Indices `[L]` of a picture `[H, W, 3]` in 0 ... 1. */
   encode(pixels: Float32Array): Promise<Int32Array>;
   /** Rows of indices to pictures `[B, H, W, 3]`, not clamped, with the leading `numKept` of each row. */
@@ -44,12 +47,14 @@ export function tokenizerFacts(tokenizer: ResTok, engine: EngineFacts): Tokenize
 /** A tokenizer that TensorFlow.js runs. */
 export class TfjsTokenizer implements PageTokenizer {
   readonly facts: TokenizerFacts;
+  readonly pictureBytes: number;
 
   /** Takes ownership of the model. */
   constructor(
     private readonly loaded: ResTok,
     isExported: boolean,
   ) {
+    this.pictureBytes = tokenizerPictureBytes(loaded.config);
     this.facts = tokenizerFacts(loaded, { engine: 'tfjs', isExported });
   }
 

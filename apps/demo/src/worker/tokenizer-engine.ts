@@ -3,10 +3,12 @@ import { add, mul, sub, tensor2d, tensor3d, tile } from '@tensorflow/tfjs-core';
 import { fromUnitRange } from '@restok/data/browser';
 import type { ResTok } from '@restok/tokenizer';
 import type { PagePicture } from '../engine/engine-api';
+import { largestTensorBytes } from './backend';
+import { picturesAtOnce } from './largest-activation';
 import { toPagePicture, toUnitPixels } from './open-picture';
 import type { PageTokenizer } from './page-tokenizer';
 
-/** Pictures that are decoded together. */
+/** Pictures that are decoded together where the device has room for them. */
 const DECODE_BATCH = 4;
 
 /** A picture's indices. */
@@ -95,15 +97,16 @@ function maskToken(tokenizer: ResTok): Tensor3D {
 }
 
 async function inBatches<Item>(
-  { facts }: PageTokenizer,
+  { facts, pictureBytes }: PageTokenizer,
   items: readonly Item[],
   decode: (part: readonly Item[]) => Promise<Float32Array>,
 ): Promise<PagePicture[]> {
   const { side } = facts;
   const size = side * side * 3;
+  const batch = picturesAtOnce(DECODE_BATCH, largestTensorBytes(), pictureBytes);
   const pictures: PagePicture[] = [];
-  for (let start = 0; start < items.length; start += DECODE_BATCH) {
-    const part = items.slice(start, start + DECODE_BATCH);
+  for (let start = 0; start < items.length; start += batch) {
+    const part = items.slice(start, start + batch);
     const values = await decode(part);
     part.forEach((_, i) => {
       const own = values.slice(i * size, (i + 1) * size);
