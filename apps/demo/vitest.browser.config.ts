@@ -17,7 +17,7 @@ export default defineConfig({
           ...common,
           name: 'together',
           include: ['test/**/*.browser.test.ts'],
-          exclude: [...configDefaults.exclude, 'test/slow/**', ...timed],
+          exclude: [...configDefaults.exclude, 'test/slow/**', 'test/parity/**', ...timed],
           maxWorkers: 2,
         },
       },

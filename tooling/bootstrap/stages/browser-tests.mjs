@@ -6,7 +6,7 @@ const FIFTEEN_MINUTES = 900_000;
 /** What runs in Chromium: the page, driven as a person would, and the reference numbers on WebGPU. */
 const configs = {
   'browser-tests': 'apps/demo/vitest.browser.config.ts',
-  'browser-parity': 'packages/backend-webgpu/vitest.chromium.config.ts',
+  'browser-parity': 'apps/demo/vitest.parity.config.ts',
 };
 
 /** Both side by side: the second ends long before those tests of the first that hold the page to a time. */

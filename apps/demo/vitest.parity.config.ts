@@ -1,17 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { findChromium } from '../../apps/demo/test/find-chromium';
-import { EMULATED_CARD, QUIET } from '../../apps/demo/test/open-page';
+import { findChromium } from './test/find-chromium';
+import { EMULATED_CARD, QUIET } from './test/open-page';
 import unitTests from '../../vitest.config';
 
-const here = fileURLToPath(new URL('test/chromium/', import.meta.url));
+const here = fileURLToPath(new URL('test/parity/', import.meta.url));
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Modules that are others in a page, before those of the unit tests. */
 const inPages = [
-  { find: /^node:(fs|url)$/, replacement: `${here}files.ts` },
-  { find: '@restok/testing', replacement: `${here}testing.ts` },
+  { find: /^node:(fs|url)$/, replacement: `${here}served-files.ts` },
+  { find: '@restok/testing', replacement: `${root}packages/testing/src/browser.ts` },
   { find: /^@restok\/backend-node$/, replacement: `${root}packages/backend-node/src/portable.ts` },
   { find: '#gpu', replacement: `${root}packages/backend-webgpu/src/gpu.browser.ts` },
   { find: '#folder-source', replacement: `${root}packages/hub/src/folder-source.browser.ts` },
@@ -21,9 +21,9 @@ const inPages = [
 export default defineConfig({
   root,
   resolve: { alias: [...inPages, ...(unitTests.resolve!.alias as typeof inPages)] },
-  define: { 'process.env': JSON.stringify({ RESTOK_SLOW: process.env.RESTOK_SLOW ?? '' }) },
+  define: { 'process.env': '{}' },
   test: {
-    include: ['packages/backend-webgpu/test/chromium/*.chromium.ts'],
+    include: ['apps/demo/test/parity/*.browser.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     browser: {

@@ -1,9 +1,9 @@
 /** The few functions of node:fs that reading fixtures takes, for a page: files come from the server of the tests. */
 
 /** Addresses of the files of all fixtures, below the server. */
-const addresses: readonly string[] = Object.keys(import.meta.glob('../../../testing/fixtures/*/*')).map(
-  (path) => new URL(path, import.meta.url).pathname,
-);
+const addresses: readonly string[] = Object.keys(
+  import.meta.glob('../../../../packages/testing/fixtures/*/*'),
+).map((path) => new URL(path, import.meta.url).pathname);
 
 const pathOf = (address: string): string => new URL(address, import.meta.url).pathname;
 

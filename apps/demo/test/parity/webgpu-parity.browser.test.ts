@@ -1,21 +1,22 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import {
   dispose,
   logSoftmax,
   mean,
   mul,
   oneHot,
-  tensor,
   tensor1d,
   tensor2d,
   tensor4d,
   tidy,
   transpose,
+  valueAndGrads,
 } from '@tensorflow/tfjs-core';
+import { useWebGpuBackend } from '@restok/backend-webgpu';
 import { Generator } from '@restok/generator';
 import type { GuidanceScheduleName } from '@restok/generator';
-import { Parameter, zeros } from '@restok/ops';
-import type { FixtureConfig, FixtureTensor } from '@restok/testing';
+import '@restok/ops/gradients';
+import type { FixtureTensor } from '@restok/testing';
 import {
   expectClose,
   fixtureNames,
@@ -29,21 +30,9 @@ import {
 } from '@restok/testing';
 import { ResTok } from '@restok/tokenizer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Optimizer } from '../../../training/src/optimizer';
-import { valueAndGradients } from '../../../training/src/value-and-gradients';
-import { useWebGpuBackend } from '../../src/index';
 
 /** Re-runs of the reference in double precision move gradients by 2e-6 of their global norm. */
 const GRADIENT_TOLERANCE = 1e-4;
-
-/** A step of float32 arithmetic in another order. */
-const STEP_TOLERANCE = 2e-6;
-
-/** What a step takes of the fixture's config. */
-interface OptimizerConfig {
-  readonly optimizer: { readonly params: { beta1: number; beta2: number; weight_decay: number } };
-  readonly training: { readonly max_grad_norm: number };
-}
 
 beforeAll(async () => {
   const { isSoftware } = await useWebGpuBackend();
@@ -128,13 +117,12 @@ describe.each([...fixtureNames('har-forward-'), ...fixtureNames('ar-vanilla-forw
     const labels = tensor1d(Int32Array.from(io.get('cond')!.values), 'int32');
     const { vocab_size: vocabularySize } = generator.config;
     const parameters = [...generator.namedParameters()];
-    const { value, gradients } = valueAndGradients(
-      () => {
-        const right = oneHot(indices, vocabularySize);
-        return mul(-vocabularySize, mean(mul(logSoftmax(generator.forward(indices, labels)), right)));
-      },
-      parameters.map(([, parameter]) => parameter.value),
-    );
+    const crossEntropy = (): Scalar => {
+      const right = oneHot(indices, vocabularySize);
+      return mul(-vocabularySize, mean(mul(logSoftmax(generator.forward(indices, labels)), right)));
+    };
+    const weights = parameters.map(([, parameter]) => parameter.value);
+    const { value, grads: gradients } = valueAndGrads(crossEntropy)(weights);
     expectClose(await valuesOf(value), io.get('train.loss')!.values, FORWARD_TOLERANCE, 'loss');
     const reference = fixture.tensors('grads');
     expect(parameters.map(([parameter]) => parameter).sort()).toEqual([...reference.keys()].sort());
@@ -147,38 +135,5 @@ describe.each([...fixtureNames('har-forward-'), ...fixtureNames('ar-vanilla-forw
     expect(relativeDistance(actual, expected)).toBeLessThan(GRADIENT_TOLERANCE);
     dispose([indices, labels]);
     generator.dispose();
-  });
-});
-
-describe('optim', () => {
-  it('gives the reference parameters after a step of AdamW', async () => {
-    const fixture = openFixture('optim');
-    const { optimizer, training } = fixture.config as FixtureConfig & OptimizerConfig;
-    const parameters = [...fixture.tensors('model')].map(([name, { shape, values }]): [string, Parameter] => {
-      const parameter = new Parameter(shape, zeros);
-      parameter.load(Float32Array.from(values));
-      return [name, parameter];
-    });
-    const { beta1, beta2, weight_decay: weightDecay } = optimizer.params;
-    const adamW = new Optimizer(parameters, {
-      beta1,
-      beta2,
-      weightDecay,
-      maxGradNorm: training.max_grad_norm,
-    });
-    const stored = (file: string, name: string) => fixture.tensors(file).get(`step0.${name}`)!.values;
-    const gradients = parameters.map(([name, { shape }]) => tensor(stored('grads', name), [...shape]));
-    const io = fixture.tensors('io');
-    adamW.step(gradients, 1, {
-      learningRate: io.get('lr_per_step')!.values[0]!,
-      gradientNorm: io.get('grad_norm_before_clip')!.values[0]!,
-    });
-    for (const [name, parameter] of parameters) {
-      const actual = (await parameter.value.data()) as Float32Array;
-      expectClose(actual, stored('params', name), STEP_TOLERANCE, name);
-      parameter.dispose();
-    }
-    dispose(gradients);
-    adamW.dispose();
   });
 });
