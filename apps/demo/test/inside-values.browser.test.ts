@@ -4,6 +4,7 @@ import { canvasPixels, largestDifference } from './canvas-pixels';
 import { attentionInNode, hiddenInNode, singleCodeInNode } from './inside-in-node';
 import { alphaOf } from './inside-page';
 import { goTo, useModelAt } from './models-page';
+import type { OpenedPage } from './open-page';
 import { openPage, startBrowser } from './open-page';
 
 /** The sample that is opened first. */
@@ -59,6 +60,14 @@ const numTensors = (page: Page): Promise<number> =>
     };
     return (await restok.memory()).numTensors;
   });
+
+/** Look inside with a model of 32 x 32 pixels and 16 latents, which takes a fraction of the time. */
+async function openSmall(): Promise<OpenedPage> {
+  const opened = await openPage(browser, '#/models');
+  await useModelAt(opened.page, `${inject('modelsUrl')}small/tokenizer`, 'tokenizer');
+  await goTo(opened.page, '#/inside');
+  return opened;
+}
 
 describe('Look inside', () => {
   it('shows the attention that Node computes, of a layer and a head', async () => {
@@ -122,30 +131,28 @@ describe('Look inside', () => {
   });
 
   it('compares another picture anew, and keeps no tensor of one that was left in the middle', async () => {
-    const { page, context } = await openPage(browser, '#/inside');
+    const { page, context } = await openSmall();
     const first = await effectsOf(page);
     const before = await numTensors(page);
     await page.getByRole('button', { name: 'Sample: house' }).click();
     await page
       .getByTestId('effects-text')
-      .getByText(/^\d+ of 64 latents compared/)
+      .getByText(/^\d+ of 16 latents compared/)
       .waitFor();
     await page.getByRole('button', { name: 'Sample: face' }).click();
     await page
       .getByTestId('effects-text')
-      .getByText(/^0 of 64 latents compared/)
+      .getByText(/^0 of 16 latents compared/)
       .waitFor();
     const second = await effectsOf(page);
-    expect(second).toHaveLength(64);
+    expect(second).toHaveLength(16);
     expect(largestDifference(first, second)).toBeGreaterThan(EFFECT_TOLERANCE);
     await expect.poll(() => numTensors(page), { timeout: 60_000 }).toBe(before);
     await context.close();
   });
 
   it('completes the map of a small codebook: every code once, and each as Node decodes it', async () => {
-    const { page, context } = await openPage(browser, '#/models');
-    await useModelAt(page, `${inject('modelsUrl')}small/tokenizer`, 'tokenizer');
-    await goTo(page, '#/inside');
+    const { page, context } = await openSmall();
     await page.getByTestId('attention').waitFor();
     await page.getByTestId('codebook').scrollIntoViewIfNeeded();
     await page.getByTestId('map-progress').getByText('Point at a picture to see its number.').waitFor();
