@@ -7,6 +7,7 @@ import './style/strip.css';
 import './style/stage.css';
 import './style/views.css';
 import { App } from './app';
+import { keepGenerator } from './engine/keep-generator';
 import { applyTheme } from './state/theme';
 
 applyTheme();
@@ -15,6 +16,9 @@ render(<App />, document.getElementById('app')!);
 // Works offline from the second visit on; where that is not to be had the page works as well.
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   addEventListener('load', () => {
-    void navigator.serviceWorker.register('./sw.js', { scope: './' }).catch(() => undefined);
+    navigator.serviceWorker
+      .register('./sw.js', { scope: './' })
+      .then(keepGenerator)
+      .catch(() => undefined);
   });
 }

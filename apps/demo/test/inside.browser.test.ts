@@ -28,7 +28,7 @@ describe('Look inside', () => {
     await choose('Head', '-1');
     await page.getByRole('slider', { name: 'Latent' }).press('End');
     await page.getByRole('heading', { name: 'Attention of latent 64' }).waitFor();
-    expect(await page.evaluate(() => location.hash)).toMatch(/layer=9&head=-1&latent=63$/);
+    await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/layer=9&head=-1&latent=63$/);
     expect(errors).toEqual([]);
     await context.close();
   });

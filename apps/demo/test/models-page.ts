@@ -44,3 +44,12 @@ export async function useFound(page: Page, kind: 'tokenizer' | 'generator'): Pro
 export async function goTo(page: Page, hash: string): Promise<void> {
   await page.evaluate((next) => (location.hash = next), hash);
 }
+
+/** Names of the files of one of the site's models that the browser keeps. */
+export function keptFiles(page: Page, folder: string): Promise<string[]> {
+  return page.evaluate(async (path) => {
+    const cache = await caches.open('restok-models-1');
+    const list = await cache.match(new URL(`${path}/kept-files.json`, document.baseURI));
+    return Object.keys((await list?.json()) ?? {});
+  }, folder);
+}

@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { canvasPixels } from './canvas-pixels';
-import { chooseFiles } from './models-page';
+import { chooseFiles, goTo, keptFiles } from './models-page';
 import { openPage, startBrowser } from './open-page';
 
 let browser: Browser;
@@ -89,7 +89,7 @@ describe('Models', () => {
     await context.close();
   });
 
-  it('works offline after it has been open once', async () => {
+  it('works offline after it has been open once, the generator too', async () => {
     const { page, context } = await openPage(browser, '', { offline: true });
     const isShown = (): boolean => /\d/.test(document.querySelector('[data-testid=psnr]')?.textContent ?? '');
     await page.waitForFunction(isShown);
@@ -101,10 +101,15 @@ describe('Models', () => {
       }
     });
     const pixels = await canvasPixels(page, 'original');
+    await expect
+      .poll(() => keptFiles(page, 'models/emoji-64/generator'), { timeout: 60_000 })
+      .toContain('model.safetensors');
     await context.setOffline(true);
     await page.reload();
     await page.waitForFunction(isShown);
     expect(await canvasPixels(page, 'original')).toEqual(pixels);
+    await goTo(page, '#/generate?class=food%2Fnoto&seed=7&n=1');
+    await page.getByText(/^Pass 8 of 8/).waitFor();
     await context.setOffline(false);
     await context.close();
   });

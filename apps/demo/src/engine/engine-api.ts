@@ -175,6 +175,8 @@ export interface EngineApi {
     request: LoadRequest,
     onProgress: (progress: DownloadProgress) => void,
   ): Promise<Loaded<GeneratorFacts>>;
+  /** Downloads the model of a folder where it is not kept yet, without loading it. */
+  keepForLater(url: string): Promise<void>;
   /** Ends the loads that are under way; their calls fail. */
   cancelLoads(): void;
   /** The centre square of a picture at the model's size. */

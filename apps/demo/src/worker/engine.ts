@@ -6,6 +6,7 @@ import type { EngineApi, EngineName, Loaded, LoadRequest, ModelPlace } from '../
 import { chooseBackend, largestTensorBytes, whenBackendIsLost } from './backend';
 import { openFiles } from './blob-files';
 import { codebookMap } from './codebook-map';
+import { FolderAtUrl } from './folder-at-url';
 import { generatePictures } from './generator-engine';
 import { attentionMaps } from './attention-maps';
 import { latentEffects } from './latent-effects';
@@ -75,6 +76,11 @@ export class Engine implements EngineApi {
     this.retire(this.generator);
     this.generator = model;
     return { facts: model.facts, storage };
+  }
+
+  async keepForLater(url: string): Promise<void> {
+    const model = await (await FolderAtUrl.open(url)).open(() => undefined);
+    await model.close();
   }
 
   cancelLoads(): void {
