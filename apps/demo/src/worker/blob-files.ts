@@ -3,6 +3,7 @@ import type { WeightReader } from '@restok/core';
 import type { ModelSource } from '@restok/hub';
 import { openSafetensors, openShardedSafetensors } from '@restok/hub';
 import type { NamedFile } from '../engine/engine-api';
+import { blobPart } from './blob-part';
 
 /** A model whose files are in memory or on the visitor's disk, opened: weights are read when asked for. */
 export interface OpenedFiles {
@@ -59,15 +60,7 @@ function sourceOf(files: ReadonlyMap<string, Blob>): ModelSource {
   return {
     description: 'the model',
     size: (path) => Promise.resolve(files.get(path)?.size),
-    read: async (path, start, end) => {
-      const part = files.get(path)?.slice(start, end);
-      if (part === undefined || part.size !== end - start) {
-        throw new CheckpointError(
-          `read: ${path} ends before byte ${end}. The file is cut off; get it again.`,
-        );
-      }
-      return new Uint8Array(await part.arrayBuffer());
-    },
+    read: (path, start, end) => blobPart(files.get(path), path, start, end),
     close: () => Promise.resolve(),
   };
 }

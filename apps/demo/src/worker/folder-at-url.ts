@@ -5,6 +5,7 @@ import type { FileStorage } from '../engine/engine-api';
 import { downloadFile } from './download';
 import { fileAddress, KeptFolder } from './kept-folder';
 import type { OnProgress } from './model-folder';
+import { blobPart } from './blob-part';
 
 /** What a model of safetensors consists of; nothing else is downloaded to see whether it is there. */
 const MODEL_FILE = /\.(json|ya?ml|safetensors)$/;
@@ -76,15 +77,7 @@ export class FolderAtUrl {
         }
         return files.get(path)?.size;
       },
-      read: async (path, start, end) => {
-        const part = files.get(path)?.slice(start, end);
-        if (part === undefined || part.size !== end - start) {
-          throw new CheckpointError(
-            `read: ${path} ends before byte ${end}. The file is cut off; get it again.`,
-          );
-        }
-        return new Uint8Array(await part.arrayBuffer());
-      },
+      read: (path, start, end) => blobPart(files.get(path), path, start, end),
       close: () => Promise.resolve(files.clear()),
     };
   }
