@@ -7,8 +7,8 @@ import { structuralSimilarity } from './structural-similarity';
 /**
  * Structural similarity of one picture to its reference: 1 when equal.
  *
- * Window of 11 x 11 pixels, standard deviation 1.5, only where it fits; the mean over positions, then over
- * channels.
+ * Window of 11 x 11 pixels, standard deviation 1.5, only where it fits (its taps rounded as the reference's); the mean over
+ * positions, then over channels. In double precision.
  *
  * @param reference `[height, width, channels]`, flattened; sides of at least 11.
  * @param reconstruction the same shape, in the same unit.

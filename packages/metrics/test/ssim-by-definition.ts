@@ -7,7 +7,7 @@ interface Tap {
   readonly weight: number;
 }
 
-/** SSIM as the paper writes it: for each window, weighted means, then weighted squares about those means. */
+/** SSIM window by window: weighted means, of the products too, in double precision with taps of single precision. */
 export function ssimByDefinition(
   reference: ArrayLike<number>,
   reconstruction: ArrayLike<number>,
@@ -35,9 +35,9 @@ function similarity(x: readonly number[], y: readonly number[], taps: readonly T
     taps.reduce((total, { weight }, i) => total + weight * term(i), 0);
   const meanX = weighted((i) => x[i]!);
   const meanY = weighted((i) => y[i]!);
-  const varianceX = weighted((i) => (x[i]! - meanX) ** 2);
-  const varianceY = weighted((i) => (y[i]! - meanY) ** 2);
-  const covariance = weighted((i) => (x[i]! - meanX) * (y[i]! - meanY));
+  const varianceX = weighted((i) => x[i]! ** 2) - meanX ** 2;
+  const varianceY = weighted((i) => y[i]! ** 2) - meanY ** 2;
+  const covariance = weighted((i) => x[i]! * y[i]!) - meanX * meanY;
   const c1 = (0.01 * peak) ** 2;
   const c2 = (0.03 * peak) ** 2;
   const luminance = (2 * meanX * meanY + c1) / (meanX ** 2 + meanY ** 2 + c1);
@@ -45,11 +45,12 @@ function similarity(x: readonly number[], y: readonly number[], taps: readonly T
 }
 
 function gaussianTaps(): Tap[] {
-  const taps = Array.from({ length: 121 }, (_, i) => {
+  const alongAxis = Float32Array.from({ length: 11 }, (_, i) => Math.exp(-((i - 5) ** 2) / (2 * 1.5 ** 2)));
+  const total = Math.fround(alongAxis.reduce((sum, weight) => sum + weight, 0));
+  const normalized = alongAxis.map((weight) => weight / total);
+  return Array.from({ length: 121 }, (_, i) => {
     const row = Math.floor(i / 11);
     const column = i % 11;
-    return { row, column, weight: Math.exp(-((row - 5) ** 2 + (column - 5) ** 2) / (2 * 1.5 ** 2)) };
+    return { row, column, weight: normalized[row]! * normalized[column]! };
   });
-  const total = taps.reduce((sum, { weight }) => sum + weight, 0);
-  return taps.map((tap) => ({ ...tap, weight: tap.weight / total }));
 }
