@@ -53,6 +53,15 @@ ${Object.entries(byGuidance)
 
 Guidance ${best} is nearest, with ${distance.toFixed(2)}. ${training.verdict}
 
+The tables again, the last two rows of the second aside (\`tooling/ship-model/ship-generator.mjs\` computes those):
+
+\`\`\`sh
+npm run -s restok -- eval prediction --codes data/emoji-codes
+npm run -s restok -- generate --like data/emoji --out samples.npz --seed ${frechet.seed} --guidance ${best} \\
+  --schedule ${frechet.guidanceSchedule.name} --start ${frechet.guidanceSchedule.start} --top-p ${frechet.topP}
+npm run -s restok -- eval generation --samples samples.npz --reference data/emoji
+\`\`\`
+
 ## How it was made
 
 ${training.parameters} parameters: width ${config.dim}, ${config.n_layer} layers, ${config.n_head} heads; ${(size / 1e6).toFixed(1)} MB in float16. ${training.steps.toLocaleString('en')} steps of ${training.batch} pictures (each

@@ -2,16 +2,19 @@
 //
 //   node tooling/ship-model/ship-generator.mjs --model output/emoji-64-generator/model --codes data/emoji-codes \
 //     --data data/emoji --tokenizer models/emoji-64/tokenizer --out models/emoji-64/generator
-import { writeFile } from 'node:fs/promises';
+//
+// Losses and distances are those of the built command line, so that anybody can ask for them again.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { useNodeBackend } from '@restok/backend-node';
 import { fromUnitRange, openCodeFolder, openEmoji } from '@restok/data';
-import { Generator } from '@restok/generator';
 import { frechetDistance } from '@restok/metrics';
 import { ResTok } from '@restok/tokenizer';
-import { evaluateGenerator } from '@restok/training';
 import { convertWeights } from './convert-weights.mjs';
 import { everySecond, NUM_COMPONENTS, pixelFeatures } from './pixel-features.mjs';
 
@@ -20,6 +23,7 @@ const GUIDANCE_SCALES = [1, 1.5, 2, 2.5, 3, 3.75, 5];
 /** Whatever the guidance; the values of the command line. */
 const SAMPLING = { guidanceSchedule: { name: 'step', start: 0.25 }, topP: 0.95 };
 const SEED = 1;
+const program = fileURLToPath(new URL('../../apps/cli/dist/restok.js', import.meta.url));
 
 const { values: options } = parseArgs({
   options: {
@@ -32,7 +36,6 @@ const { values: options } = parseArgs({
 });
 await useNodeBackend();
 await convertWeights(options.model, options.out);
-const generator = await Generator.fromPretrained(options.out);
 const tokenizer = await ResTok.fromPretrained(options.tokenizer);
 const test = await openEmoji(options.data, 'test');
 const figures = {
@@ -42,16 +45,26 @@ const figures = {
 await writeFile(join(options.out, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 
+/** What a command of restok says with --json. */
+async function restok(...argv) {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...argv, '--json'], {
+    maxBuffer: 2 ** 28,
+  });
+  return JSON.parse(stdout);
+}
+
 /** Cross entropy by level on the test codes, and on as many training codes. */
 async function losses() {
-  const [train, held] = await Promise.all(
-    ['train', 'test'].map((split) => openCodeFolder(join(options.codes, split))),
-  );
-  const settings = { batchSize: BATCH, maxPictures: held.count };
+  const predict = (split) =>
+    restok(
+      ...['eval', 'prediction', '--codes', join(options.codes, split), '--generator', options.out],
+      ...['--count', String(test.count)],
+    );
+  const [train, held] = [await predict('train'), await predict('test')];
   return {
-    levelSizes: generator.levelSizes,
-    train: rounded(await evaluateGenerator(generator, train, settings)),
-    test: rounded(await evaluateGenerator(generator, held, settings)),
+    levelSizes: held.levels.map(({ levelSize }) => levelSize),
+    train: rounded(train),
+    test: rounded(held),
   };
 }
 
@@ -61,10 +74,11 @@ async function frechetDistances() {
   const reference = await statisticsOf(test);
   const halves = [await statisticsOf(everySecond(test, 0)), await statisticsOf(everySecond(test, 1))];
   const distance = async (pictures) => hundredths(frechetDistance(reference, await statisticsOf(pictures)));
-  const { indices, labels } = await readCodes();
+  const codes = await openCodeFolder(join(options.codes, 'test'));
+  const { indices } = await codes.read(Array.from({ length: codes.count }, (_, i) => i));
   const byGuidance = {};
   for (const guidanceScale of GUIDANCE_SCALES) {
-    byGuidance[guidanceScale] = await distance(await decoded(await generated(labels, guidanceScale)));
+    byGuidance[guidanceScale] = await generatedDistance(guidanceScale);
     process.stderr.write(`guidance ${guidanceScale}: ${byGuidance[guidanceScale]}\n`);
   }
   return {
@@ -78,23 +92,23 @@ async function frechetDistances() {
   };
 }
 
-async function readCodes() {
-  const codes = await openCodeFolder(join(options.codes, 'test'));
-  return codes.read(Array.from({ length: codes.count }, (_, i) => i));
-}
-
-async function generated(labels, guidanceScale) {
-  const all = new Int32Array(labels.length * generator.numLatents);
-  for (let start = 0; start < labels.length; start += BATCH) {
-    const indices = await generator.generateIndices([...labels.subarray(start, start + BATCH)], {
-      ...SAMPLING,
-      guidanceScale,
-      seed: SEED + start,
-    });
-    all.set(indices.dataSync(), start * generator.numLatents);
-    indices.dispose();
+/** Of one generated picture for each test picture, of its class. */
+async function generatedDistance(guidance) {
+  const folder = await mkdtemp(join(tmpdir(), 'restok-samples-'));
+  try {
+    const samples = join(folder, 'samples.npz');
+    const { guidanceSchedule, topP } = SAMPLING;
+    await restok(
+      ...['generate', '--like', options.data, '--out', samples, '--seed', String(SEED)],
+      ...['--generator', options.out, '--tokenizer', options.tokenizer, '--guidance', String(guidance)],
+      ...['--schedule', guidanceSchedule.name, '--start', String(guidanceSchedule.start)],
+      ...['--top-p', String(topP)],
+    );
+    const { metrics } = await restok('eval', 'generation', '--samples', samples, '--reference', options.data);
+    return hundredths(metrics.frechetPixelComponents);
+  } finally {
+    await rm(folder, { recursive: true });
   }
-  return all;
 }
 
 /** Pictures of indices, as bytes. */
@@ -117,14 +131,14 @@ async function decoded(indices) {
   return { count, bytes: (index) => pictures[index] };
 }
 
-function rounded({ count, loss, accuracy, levelLosses, levelAccuracies }) {
+function rounded({ settings, metrics, levels }) {
   const round = (value) => Number(value.toFixed(3));
   return {
-    count,
-    loss: round(loss),
-    accuracy: round(accuracy),
-    levelLosses: levelLosses.map(round),
-    levelAccuracies: levelAccuracies.map(round),
+    count: settings['codes count'],
+    loss: round(metrics.loss),
+    accuracy: round(metrics.accuracy),
+    levelLosses: levels.map(({ loss }) => round(loss)),
+    levelAccuracies: levels.map(({ accuracy }) => round(accuracy)),
   };
 }
 

@@ -28,8 +28,15 @@ const SHARED_BEGINNING = 3;
  * @throws UsageError for a number out of range, and for an unknown name with the names nearest to it.
  */
 export function findClasses(wanted: readonly string[], classes: ClassList): NamedClass[] {
-  const labels = wanted.map((text) => findLabel(text, classes));
-  return [...new Set(labels)].map((label) => ({ label, name: classes.names?.[label] ?? String(label) }));
+  return namedClasses(
+    wanted.map((text) => findLabel(text, classes)),
+    classes,
+  );
+}
+
+/** The classes of some labels, each once and in the order given. */
+export function namedClasses(labels: readonly number[], { names }: ClassList): NamedClass[] {
+  return [...new Set(labels)].map((label) => ({ label, name: names?.[label] ?? String(label) }));
 }
 
 function findLabel(text: string, { numClasses, names }: ClassList): number {

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { command, parsePath, parsePaths, quietErrors, tokenizerCommand } from './command-parts';
+import { command, parsePath, parsePaths, quietErrors, tokenizerCommand, withThreads } from './command-parts';
 import type { EvalGenerationOptions } from './commands/eval-generation';
+import type { EvalPredictionOptions } from './commands/eval-prediction';
 import type { EvalReconstructionOptions } from './commands/eval-reconstruction';
 import type { DivisionOptions } from './commands/run-sharded';
 import { withDivision } from './division-options';
 import { resizeNames } from './option-names';
+import { parseCount } from './number-lists';
 import { UsageError } from './usage-error';
 
 /** `restok eval`. */
@@ -62,6 +64,20 @@ export function addEvaluationCommands(program: Command): void {
       open: openEvalGeneration,
       check: checkDividedEvalGeneration,
     });
+  });
+  withThreads(
+    command(
+      group,
+      'prediction',
+      'how well a generator predicts the codes of pictures, by level',
+      'restok eval prediction --codes data/emoji-codes',
+    )
+      .requiredOption('--codes <folder>', 'codes of restok extract; of both splits the test codes', parsePath)
+      .option('--generator <model>', 'folder or URL of a generator (default: the shipped one)', parsePath)
+      .option('--count <n>', 'so many pictures, spread evenly over the codes (default: all)', parseCount),
+  ).action(async (options: EvalPredictionOptions) => {
+    const { evalPrediction } = await import('./commands/eval-prediction');
+    await evalPrediction(options);
   });
 }
 

@@ -27,6 +27,7 @@ export function addGenerateCommand(program: Command): void {
     .option('--generator <model>', 'folder or URL of a generator (default: the shipped one)', parsePath)
     .option('--tokenizer <model>', 'folder or URL of its tokenizer (default: the shipped one)', parsePath)
     .option('--class <classes>', 'names or numbers with commas between; info lists them', parseNames)
+    .option('--like <data>', 'one picture for each of a data set, of its class', parsePath)
     .requiredOption('--out <place>', 'folder of the pictures, or a .npz for all of them', parsePath)
     .option('--count <n>', 'pictures of each class; in shards without --class of all together', parseCount, 1)
     .option('--seed <n>', 'another one gives other pictures', parseSeed, 0)

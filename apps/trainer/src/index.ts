@@ -4,6 +4,7 @@ export { runGeneratorTraining } from './run-generator-training';
 export type { GeneratorTrainingObserver, RunGeneratorTrainingOptions } from './run-generator-training';
 export type { RunObserver, TrainingResult, TrainingStart } from './training-run';
 export { generatorFineTuning, tokenizerFineTuning } from '@restok/training';
+export { labelsByName } from './labels-by-name';
 export { trainCommand } from './train-command';
 export { isGeneratorConfig, trainingNumbers } from './training-report';
 export type { TrainingReport } from './training-report';

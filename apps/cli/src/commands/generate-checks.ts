@@ -19,6 +19,8 @@ export interface SamplingChoices {
 export interface GenerateBasics extends GeneratorOptions, SamplingChoices {
   /** Names or numbers; in shards all classes in turn when left out. */
   readonly class?: readonly string[];
+  /** A data set of whose pictures' classes the pictures are, in the place of `class` and `count`. */
+  readonly like?: string;
   /** Pictures of each class, or of all where no class is named. */
   readonly count: number;
   readonly seed: number;
@@ -50,15 +52,20 @@ export function isNpz(path: string): boolean {
 /**
  * Checks options that contradict each other whatever the models are.
  *
- * @returns the classes.
  * @throws UsageError.
  */
-export function checkCombination(options: GenerateOptions): string[] {
-  const { out, grid, previews, from, keepLevels } = options;
+export function checkCombination(options: GenerateOptions): void {
+  const { out, grid, previews, from, keepLevels, like } = options;
   checkStart(options);
-  if (options.class === undefined) {
+  checkLike(options);
+  if (options.class === undefined && like === undefined) {
     throw new UsageError(
-      'restok: --class is missing. Name classes, or generate all of them in turn with --shard or --queue.',
+      'restok: --class is missing. Name classes, give --like and a data set, or generate all classes in turn with --shard or --queue.',
+    );
+  }
+  if (like !== undefined && (grid !== undefined || previews || from !== undefined)) {
+    throw new UsageError(
+      'restok: --like takes no --grid, --previews or --from. Leave them out, or name classes.',
     );
   }
   if (grid !== undefined) {
@@ -72,7 +79,6 @@ export function checkCombination(options: GenerateOptions): string[] {
       'restok: --from and --keep-levels need each other. Give both, for instance --from a.png --keep-levels 0-3.',
     );
   }
-  return [...options.class];
 }
 
 /**
@@ -83,6 +89,7 @@ export function checkCombination(options: GenerateOptions): string[] {
 export function checkShardOptions(options: GenerateOptions): void {
   const { grid, previews, from, keepLevels, out } = options;
   checkStart(options);
+  checkLike(options);
   if (grid !== undefined || previews || from !== undefined || keepLevels !== undefined) {
     throw new UsageError(
       'restok: shards take no --grid, --previews, --from or --keep-levels. Leave them out, or generate without shards.',
@@ -91,6 +98,14 @@ export function checkShardOptions(options: GenerateOptions): void {
   if (isNpz(out)) {
     throw new UsageError(
       'restok: shards need a folder as --out, got a .npz. Name a folder; restok merge makes samples.npz in it.',
+    );
+  }
+}
+
+function checkLike({ like, class: classes, count }: GenerateOptions): void {
+  if (like !== undefined && (classes !== undefined || count !== 1)) {
+    throw new UsageError(
+      'restok: --like takes no --class or --count: it makes one picture for each of the data. Leave out one or the other.',
     );
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { GeneratorArchitecture, GenerateOptions as SamplingOptions } from '@restok/generator';
 import type { NamedClass } from '../class-names';
-import { findClasses } from '../class-names';
+import { findClasses, namedClasses } from '../class-names';
 import { outputNames } from '../file-names';
 import type { PairSizes } from '../load-generator';
 import { picturesPerPass } from '../pictures-per-pass';
@@ -49,15 +49,21 @@ const BATCH_BYTES = 512 * 2 ** 20;
 /**
  * Checks everything against the models and names the files.
  *
+ * @param likeLabels of the pictures, where a data set says them.
  * @throws UsageError.
  */
 export function planPictures(
-  options: GenerateOptions & { readonly class: readonly string[] },
+  options: GenerateOptions,
   sizes: PairSizes,
+  likeLabels?: readonly number[],
 ): GeneratePlan {
-  const classes = findClasses(options.class, sizes.classes);
+  const classes =
+    likeLabels === undefined
+      ? findClasses(options.class ?? [], sizes.classes)
+      : namedClasses(likeLabels, sizes.classes);
+  const labels = likeLabels ?? classes.flatMap(({ label }) => new Array<number>(options.count).fill(label));
   const sampling = planSampling(options, sizes);
-  const pictures = namePictures(options, classes, sampling.latentsAfterPass);
+  const pictures = namePictures(options, numbered(labels, classes), sampling.latentsAfterPass);
   if (isNpz(options.out)) {
     checkNpzSize(pictures.length, sizes.tokenizer.cropSize);
   }
@@ -100,14 +106,25 @@ export function workingBytes(generator: GeneratorArchitecture): number {
   return (cache + pass) * Float32Array.BYTES_PER_ELEMENT;
 }
 
+/** A picture before its files have names. */
+type WantedPicture = Pick<PlannedPicture, 'label' | 'className' | 'number'>;
+
+/** Numbers the pictures of every class in their order. */
+function numbered(labels: readonly number[], classes: readonly NamedClass[]): WantedPicture[] {
+  const names = new Map(classes.map(({ label, name }) => [label, name]));
+  const counts = new Map<number, number>();
+  return labels.map((label) => {
+    const number = (counts.get(label) ?? 0) + 1;
+    counts.set(label, number);
+    return { label, className: names.get(label)!, number };
+  });
+}
+
 function namePictures(
-  { count, out, previews }: GenerateOptions,
-  classes: readonly NamedClass[],
+  { out, previews }: GenerateOptions,
+  wanted: readonly WantedPicture[],
   latentsAfterPass: readonly number[],
 ): PlannedPicture[] {
-  const wanted = classes.flatMap(({ label, name }) =>
-    Array.from({ length: count }, (_, i) => ({ label, className: name, number: i + 1 })),
-  );
   if (isNpz(out)) {
     return wanted.map((picture) => ({ ...picture, file: out, previews: [] }));
   }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { findClasses } from '../class-names';
+import { bytesDigest } from '../file-digest';
+import { labelsLike } from '../labels-like';
 import type { ModelPair, PairSizes } from '../load-generator';
 import { withModelPair } from '../load-generator';
 import type { Output } from '../output';
@@ -66,12 +68,17 @@ export async function openGeneration(options: GenerateBasics, output: Output): P
 
 /** Checks everything against the models. */
 async function divide(options: GenerateBasics, sizes: PairSizes): Promise<DividedGeneration> {
-  const { out, count, seed, engine = 'tfjs' } = options;
+  const { out, count, seed, engine = 'tfjs', like } = options;
   const plan = planSampling(options, sizes);
   const size = sizes.tokenizer.cropSize;
-  const labels = labelsOf(options, sizes);
+  const labels = like === undefined ? labelsOf(options, sizes) : await labelsLike(like, sizes.classes);
   await checkOutputs([join(out, 'job.json')], []);
-  const classes = options.class === undefined ? 'all in turn' : [...new Set(labels)];
+  const classes =
+    like !== undefined
+      ? `labels of sha256 ${labelsDigest(labels)}`
+      : options.class === undefined
+        ? 'all in turn'
+        : [...new Set(labels)];
   return {
     labels,
     size,
@@ -88,6 +95,10 @@ function labelsOf({ class: wanted, count }: GenerateBasics, { classes }: PairSiz
   return wanted === undefined
     ? Array.from({ length: count }, (_, i) => i % classes.numClasses)
     : findClasses(wanted, classes).flatMap(({ label }) => new Array<number>(count).fill(label));
+}
+
+function labelsDigest(labels: readonly number[]): string {
+  return Buffer.from(bytesDigest(new Uint8Array(Int32Array.from(labels).buffer))).toString('hex');
 }
 
 /** Generates all pictures of a shard, then decodes them, so that memory need not hold both models. */

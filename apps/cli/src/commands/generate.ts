@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Picture } from '@restok/data';
 import { pictureGrid, writeNpz } from '@restok/data';
 import { enlarge, enlargedWidth } from '../enlarge';
+import { labelsLike } from '../labels-like';
 import { withModelPair } from '../load-generator';
 import type { Output } from '../output';
 import { createOutput, rateText } from '../output';
@@ -19,11 +20,12 @@ import { planPictures } from './generate-plan';
 /** `restok generate`: pictures of classes, whole levels at a time. */
 export async function generate(options: GenerateOptions): Promise<void> {
   const output = createOutput(options);
-  const { seed, out, grid, from } = options;
-  const classes = checkCombination(options);
+  const { seed, out, grid, from, like } = options;
+  checkCombination(options);
   await withModelPair(options, output, {
     async prepare(sizes) {
-      const plan = planPictures({ ...options, class: classes }, sizes);
+      const labels = like === undefined ? undefined : await labelsLike(like, sizes.classes);
+      const plan = planPictures(options, sizes, labels);
       const files = isNpz(out)
         ? [out]
         : plan.pictures.flatMap(({ file, previews }) => [...new Set([file, ...previews])]);
@@ -151,9 +153,15 @@ function report(plan: GeneratePlan, seconds: number, options: GenerateOptions, o
   }));
   const count = pictures.length === 1 ? '1 picture' : `${pictures.length} pictures`;
   output.result({ pictures: data, passes, seconds, ...(grid === undefined ? {} : { grid }) }, [
-    `${count} of ${classes.map(({ name }) => name).join(', ')}, ${passes} passes, ${seconds.toFixed(1)} s: ${out}`,
+    `${count} of ${classNamesText(options, classes)}, ${passes} passes, ${seconds.toFixed(1)} s: ${out}`,
     ...(grid === undefined ? [] : [`grid: ${grid}`]),
   ]);
+}
+
+function classNamesText({ like }: GenerateOptions, classes: GeneratePlan['classes']): string {
+  return like === undefined
+    ? classes.map(({ name }) => name).join(', ')
+    : `the ${classes.length} classes of ${like}`;
 }
 
 function secondsSince(startedAt: number): number {

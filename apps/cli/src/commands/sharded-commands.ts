@@ -58,6 +58,7 @@ export const shardedCommands: Readonly<Record<ShardedCommandName, ShardedCommand
   generate: shardedCommand<Omit<GenerateBasics, 'json' | 'threads' | 'keepLevels'>>({
     fields: {
       ...{ out: text, generator: optional(text), tokenizer: optional(text), class: optional(listOf(text)) },
+      like: optional(text),
       count: wholeIn(1),
       seed: wholeIn(0, 2 ** 32 - 1),
       guidance: numberIn(1, Number.MAX_VALUE),
@@ -69,7 +70,7 @@ export const shardedCommands: Readonly<Record<ShardedCommandName, ShardedCommand
       engine: optional(oneOf(engineNames)),
       backend: oneOf(backendNames),
     },
-    paths: ['out'],
+    paths: ['out', 'like'],
     models: ['generator', 'tokenizer'],
     open: (options, choices, output) => openGeneration({ ...options, ...choices, json: false }, output),
   }),

@@ -7,7 +7,7 @@ import { digestOfDigests } from './picture-set';
 import type { ReconstructionScores, ScoredShape } from './reconstruction-scores';
 import { scoreColumns } from './reconstruction-scores';
 import type { EvaluationReport, MetricLabel } from './report';
-import { reportLines } from './report';
+import { reportLines, table } from './report';
 import type { SetFeatures } from './set-features';
 
 /** Sizes that scores are read with. */
@@ -146,9 +146,4 @@ export function reconstructionLines(report: ReconstructionReport): string[] {
       ]),
     ),
   ];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]!.length)));
-  return [head, ...rows].map((row) => row.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
 }

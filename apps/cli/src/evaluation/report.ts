@@ -39,6 +39,12 @@ export function reportLines(
   );
 }
 
+/** Rows below their head, in columns that are as wide as their longest cell. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i]!.length)));
+  return [head, ...rows].map((row) => row.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+}
+
 /** Settings that the job of an evaluation in shards has brought along. */
 export function reportSettings({ settings }: ShardJob): EvaluationReport['settings'] {
   return settingsShape(settings['report'], 'report of job.json');
