@@ -17,7 +17,7 @@ export const RELEASED_GENERATOR: GeneratorConfigInput = {
 /** Levels at once after this many single latents. */
 const HAR = { har: true, ar_token_num: 4 };
 
-const BATCHES = [1, 4, 16];
+const BATCHES = [1, 4, 8, 16, 32];
 const GUIDANCE_SCALE = 3.75;
 const MEGABYTE = 1e6;
 

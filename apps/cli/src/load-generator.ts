@@ -36,13 +36,13 @@ export interface PairSizes {
 /** What generates indices, whatever computes it. */
 export type IndexGenerator = Pick<Generator, 'generate' | 'numLatents'>;
 
-/** Some work with a model; `digest` gives the SHA-256 of what was loaded. */
-type ModelWork<Model, Result> = (model: Model, digest: () => Promise<string>) => Promise<Result>;
-
 /** Loads one of the two models for some work and frees it afterwards, so that memory need not hold both. */
 export interface ModelPair {
-  withGenerator<Result>(work: ModelWork<IndexGenerator, Result>): Promise<Result>;
-  withTokenizer<Result>(work: ModelWork<PictureCoder, Result>): Promise<Result>;
+  /** @param work gets the generator, and what gives the SHA-256 of what was loaded. */
+  withGenerator<Result>(
+    work: (model: IndexGenerator, digest: () => Promise<string>) => Promise<Result>,
+  ): Promise<Result>;
+  withTokenizer<Result>(work: (tokenizer: PictureCoder) => Promise<Result>): Promise<Result>;
 }
 
 /** What to do before and after weights are loaded. */
@@ -97,7 +97,7 @@ async function withOnnxPair<Prepared>(
       );
       const models: ModelPair = {
         withGenerator: (work) => work(generator, () => folderDigest(String(generatorFolder))),
-        withTokenizer: (work) => work(onnxCoder(tokenizer), () => folderDigest(String(tokenizerFolder))),
+        withTokenizer: (work) => work(onnxCoder(tokenizer, String(tokenizerFolder))),
       };
       await task.run(models, prepared);
     } finally {
@@ -146,7 +146,7 @@ function modelPair(generator: OpenedModel, tokenizer: OpenedModel, output: Outpu
     },
     async withTokenizer(work) {
       const loaded = await ResTok.fromWeights(tokenizer.config, tokenizer.weights, { onProgress });
-      return work(tfjsCoder(loaded), () => weightsDigest(loaded)).finally(() => loaded.dispose());
+      return work(tfjsCoder(loaded)).finally(() => loaded.dispose());
     },
   };
 }

@@ -67,7 +67,7 @@ export async function withCoder<Prepared>(
   const tokenizer = await openOnnxTokenizer(options.model, '--model', options);
   try {
     const prepared = await task.prepare(tokenizerArchitecture(tokenizer.config));
-    await task.run(onnxCoder(tokenizer), prepared);
+    await task.run(onnxCoder(tokenizer, String(options.model)), prepared);
   } finally {
     await tokenizer.dispose();
   }

@@ -35,7 +35,16 @@ export async function readAllForModel(
   return async (index) => kept[index] ?? readForModel(paths[index]!, size);
 }
 
-/** One picture as a batch `[1, H, W, 3]`, owned by the caller. */
-export function asBatch(picture: Picture): Tensor4D {
-  return tensor4d(toUnitRange(picture), [1, picture.height, picture.width, 3]);
+/** Some pictures of one size as a batch `[B, H, W, 3]`, owned by the caller. */
+export function asBatch(pictures: readonly Picture[]): Tensor4D {
+  const { width, height } = pictures[0]!;
+  return tensor4d(unitValues(pictures), [pictures.length, height, width, 3]);
+}
+
+/** Values in 0 ... 1 of some pictures of one size, `[B, H, W, 3]`, row-major. */
+export function unitValues(pictures: readonly Picture[]): Float32Array {
+  const length = pictures[0]!.width * pictures[0]!.height * 3;
+  const values = new Float32Array(pictures.length * length);
+  pictures.forEach((picture, i) => values.set(toUnitRange(picture), i * length));
+  return values;
 }

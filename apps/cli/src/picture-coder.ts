@@ -1,23 +1,27 @@
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Picture } from '@restok/data';
-import { fromUnitRange, toUnitRange } from '@restok/data';
+import { fromUnitRange } from '@restok/data';
 import type { OnnxTokenizer } from '@restok/onnx';
 import type { ResTok } from '@restok/tokenizer';
-import { asBatch } from './picture-batch';
+import { folderDigest } from './file-digest';
+import { asBatch, unitValues } from './picture-batch';
+import { weightsDigest } from './weights-digest';
 
 /** Pictures to indices and back, whatever computes it. */
 export interface PictureCoder {
   readonly numLatents: number;
   /** Latents per level, coarsest first. */
   readonly levelSizes: readonly number[];
-  /** The indices of a picture of the model's size, `[L]`. */
-  encode(picture: Picture): Promise<Int32Array>;
+  /** The indices of some pictures of the model's size, `[B, L]`. */
+  encode(pictures: readonly Picture[]): Promise<Int32Array>;
   /**
    * Pictures of some rows of indices, `[B, L]`.
    *
    * @param numKept leading latents that are kept; all when left out.
    */
   decode(indices: Int32Array, numKept?: number): Promise<Picture[]>;
+  /** SHA-256 of what was loaded: tells whether two coders give the same. */
+  digest(): Promise<string>;
 }
 
 /** Computes with TensorFlow.js. */
@@ -26,8 +30,8 @@ export function tfjsCoder(tokenizer: ResTok): PictureCoder {
   return {
     numLatents,
     levelSizes,
-    async encode(picture) {
-      const pixels = asBatch(picture);
+    async encode(pictures) {
+      const pixels = asBatch(pictures);
       const { indices, codes } = tokenizer.encode(pixels);
       try {
         return Int32Array.from(await indices.data());
@@ -36,17 +40,22 @@ export function tfjsCoder(tokenizer: ResTok): PictureCoder {
       }
     },
     decode: (indices, numKept) => decodeRows(tokenizer, indices, numKept),
+    digest: () => weightsDigest(tokenizer),
   };
 }
 
-/** Computes with ONNX Runtime. */
-export function onnxCoder(tokenizer: OnnxTokenizer): PictureCoder {
+/**
+ * Computes with ONNX Runtime.
+ *
+ * @param folder from which the tokenizer was loaded.
+ */
+export function onnxCoder(tokenizer: OnnxTokenizer, folder: string): PictureCoder {
   const { numLatents, levelSizes, config } = tokenizer;
   const size = config.dataset.preprocessing.crop_size;
   return {
     numLatents,
     levelSizes,
-    encode: async (picture) => (await tokenizer.encode(toUnitRange(picture))).indices,
+    encode: async (pictures) => (await tokenizer.encode(unitValues(pictures))).indices,
     async decode(indices, numKept) {
       const values = await tokenizer.decodeIndices(indices, { numKept });
       const length = size * size * 3;
@@ -54,6 +63,7 @@ export function onnxCoder(tokenizer: OnnxTokenizer): PictureCoder {
         fromUnitRange(values.subarray(i * length, (i + 1) * length), size, size),
       );
     },
+    digest: () => folderDigest(folder),
   };
 }
 

@@ -57,7 +57,7 @@ async function readReference(path: string): Promise<StoredReference> {
 async function indicesOf(folder: string, picture: string): Promise<Int32Array> {
   const tokenizer = await ResTok.fromPretrained(folder);
   try {
-    const pixels = asBatch(await readForModel(picture, tokenizer.config.dataset.preprocessing.crop_size));
+    const pixels = asBatch([await readForModel(picture, tokenizer.config.dataset.preprocessing.crop_size)]);
     const { indices, codes } = tokenizer.encode(pixels);
     const values = Int32Array.from(indices.dataSync());
     dispose([pixels, indices, codes]);

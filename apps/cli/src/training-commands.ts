@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import { command, parsePath, tokenizerCommand } from './command-parts';
+import { coderCommand, command, parsePath } from './command-parts';
 import type { ExtractOptions } from './commands/extract';
 import type { DivisionOptions } from './commands/run-sharded';
 import type { TrainedKind, TrainOptions } from './commands/train-start';
@@ -33,7 +33,7 @@ export function addTrainingCommands(program: Command): void {
       await train(kind, overrides, options);
     });
   withDivision(
-    tokenizerCommand(
+    coderCommand(
       program,
       'extract',
       'codes of a whole data set, for training a generator; goes on after a stop',
@@ -45,6 +45,10 @@ export function addTrainingCommands(program: Command): void {
         '--ten-crop',
         'ten crops of the picture at 1.1 times the size instead of centre and mirror',
         false,
+      )
+      .addHelpText(
+        'after',
+        '  restok extract --data data/emoji --engine onnx --model tokenizer-onnx --out data/emoji-codes',
       ),
     'restok extract --data data/emoji --out data/emoji-codes --shard 1/4',
   ).action(async (options: ExtractOptions & DivisionOptions) => {

@@ -4,7 +4,8 @@ export { isPowerOfTwo, levelOfLatent, levelSchedule, poolingGrid } from './level
 export type { LevelSchedule, TokenGrid } from './level-schedule';
 export { Random } from './random';
 export type { WeightDtype, WeightEntry, WeightReader } from './weights';
-export { parseTokenizerConfig, publishedPixelCnn, resolveVitSize, vitSizes } from './tokenizer-config';
+export { parseTokenizerConfig } from './parse-tokenizer-config';
+export { publishedPixelCnn, resolveVitSize, vitSizes } from './tokenizer-config';
 export type { TokenizerConfig, TokenizerConfigInput, VitSize, VqModelConfig } from './tokenizer-config';
 export { generatorSizes, isHarConfig, parseGeneratorConfig, publishedArTokens } from './generator-config';
 export type {

@@ -52,12 +52,14 @@ describe('bench', () => {
       'tokenizer, decode 32 pictures',
       'generator, one picture with guidance',
       'generator, 4 pictures with guidance',
+      'generator, 8 pictures with guidance',
       'generator, 16 pictures with guidance',
+      'generator, 32 pictures with guidance',
       expect.stringMatching(/^training step, 0\.\d+M parameters, batch 2, processes: 1$/),
     ]);
     expect(rows.every(({ milliseconds }) => milliseconds > 0)).toBe(true);
     const comparedTo = (against: string): typeof rows => rows.filter((row) => row.against === against);
-    expect(comparedTo('stock tfjs-wasm')).toHaveLength(11);
+    expect(comparedTo('stock tfjs-wasm')).toHaveLength(13);
     expect(comparedTo('plain operations, stock tfjs-wasm')).toHaveLength(1);
     expect(comparedTo('token by token (16 passes)')).toMatchObject([{ name: rows[2]!.name }]);
     expect(rows[0]!.gigaflops).toBeGreaterThan(0);

@@ -23,7 +23,7 @@ export async function encode(
       const indices = new Int32Array(images.length * numLatents);
       const startedAt = performance.now();
       for (let i = 0; i < images.length; i++) {
-        indices.set(await tokenizer.encode(await read(i)), i * numLatents);
+        indices.set(await tokenizer.encode([await read(i)]), i * numLatents);
         output.progress(rateText(i + 1, images.length, startedAt, 'pictures'));
       }
       await stoppable(() => writeCodes(options.out, { names: images, indices, numLatents }), {

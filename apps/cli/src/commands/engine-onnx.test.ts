@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { OnnxGenerator, OnnxTokenizer } from '@restok/onnx';
@@ -15,6 +15,9 @@ const folder = temporaryFolder();
 const inFolder = (name: string): string => join(folder, name);
 const pictures = [inFolder('a.png'), inFolder('b.png')] as const;
 const [first, second] = pictures;
+/** Pictures of two classes, more than one block of them with ten crops each. */
+const data = inFolder('pets');
+const NUM_PICTURES = 5;
 
 /** Of values in 0 ... 255: the engines differ by about 1e-6, which now and then rounds to the next one. */
 const LARGEST_DIFFERENCE = 1;
@@ -39,6 +42,13 @@ function pairOf(engine: string): string[] {
   return ['--engine', engine, ...models];
 }
 
+/** Extracts codes with an engine, to a folder of its name unless the options give one; that folder. */
+async function extract(engine: string, ...more: string[]): Promise<string> {
+  const out = inFolder(`codes-${engine}`);
+  await succeed('extract', '--data', data, '--out', out, ...modelOf(engine), ...more);
+  return out;
+}
+
 /** All pictures of a .npz of samples. */
 async function pixelsOf(name: string): Promise<number[]> {
   const { arr_0: pixels } = await readNpz(inFolder(name), ['arr_0']);
@@ -50,6 +60,9 @@ beforeAll(async () => {
   await saveTinyGenerator(inFolder('generator'));
   await writeNoise(first, 1);
   await writeNoise(second, 2);
+  for (let i = 0; i < NUM_PICTURES; i++) {
+    await writeNoise(join(data, i % 2 === 0 ? 'cat' : 'dog', `${i}.png`), 3 + i);
+  }
   for (const kind of ['tokenizer', 'generator']) {
     await succeed('export', '--model', inFolder(kind), '--format', 'onnx', '--out', inFolder(`${kind}-onnx`));
   }
@@ -103,6 +116,7 @@ describe('commands with --engine onnx', () => {
     ['encode', () => [first, ...modelOf('onnx')]],
     ['reconstruct', () => [first, ...modelOf('onnx')]],
     ['generate', () => ['--class', '0', ...pairOf('onnx')]],
+    ['extract', () => ['--data', data, ...modelOf('onnx')]],
   ])('%s refuses a backend beside it, as wrong usage', async (name, argv) => {
     const out = inFolder(`refused-${name}.npz`);
     const { code, stderr } = await runCommand(name, ...argv(), '--backend', 'node', '--out', out);
@@ -114,11 +128,39 @@ describe('commands with --engine onnx', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it('extract takes no engine, and says so', async () => {
-    const argv = ['--data', folder, '--out', inFolder('codes'), ...modelOf('onnx')];
+  it('extract gives the codes that TensorFlow.js gives, with crops, in one process and in shards', async () => {
+    const files = await readdir(await extract('tfjs', '--ten-crop'), { recursive: true });
+    const codes = files.filter((name) => name.endsWith('.npy'));
+    expect(codes).toHaveLength(2 * NUM_PICTURES);
+    const sharded = inFolder('codes-onnx-in-shards');
+    for (const shard of ['2/2', '1/2']) {
+      await extract('onnx', '--ten-crop', '--shard', shard, '--out', sharded);
+    }
+    await succeed('merge', sharded);
+    for (const out of [await extract('onnx', '--ten-crop'), sharded]) {
+      for (const name of codes) {
+        const [given, expected] = await Promise.all(
+          [out, inFolder('codes-tfjs')].map((place) => readFile(join(place, name))),
+        );
+        expect(given!.equals(expected!), name).toBe(true);
+      }
+    }
+  });
+
+  it('extract does not go on with codes of another engine', async () => {
+    const out = inFolder('codes-begun');
+    await extract('tfjs', '--out', out);
+    const argv = ['--data', data, '--out', out, ...modelOf('onnx')];
     const { code, stderr } = await runCommand('extract', ...argv);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/\(tokenizer of its codes\.json differ\)[^\n]*\n$/);
+  });
+
+  it('extract refuses --engine onnx without a folder, as wrong usage', async () => {
+    const out = inFolder('codes-refused');
+    const { code, stderr } = await runCommand('extract', '--data', data, '--out', out, '--engine', 'onnx');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^restok extract: unknown option '--engine'[^\n]*\n$/);
-    expect(existsSync(inFolder('codes'))).toBe(false);
+    expect(stderr).toMatch(/^restok: --engine onnx needs --model with a folder[^\n]*\n$/);
+    expect(existsSync(out)).toBe(false);
   });
 });

@@ -1,19 +1,17 @@
 import { dirname, join } from 'node:path';
-import { tensor4d } from '@tensorflow/tfjs-core';
 import type { CodeManifest, Picture, StoredPictures } from '@restok/data';
 import {
   beginCodeFolder,
   codePaths,
   extractionMethods,
   hasPictureCodes,
-  toUnitRange,
   writeCodeFile,
   writeLabelFile,
 } from '@restok/data';
-import type { ResTok } from '@restok/tokenizer';
 import type { Output } from '../output';
 import { rateText } from '../output';
 import { otherEvents } from '../other-events';
+import type { PictureCoder } from '../picture-coder';
 import { picturesPerPass } from '../pictures-per-pass';
 import type { Block } from '../shards/blocks';
 import { blocksOf, picturesOf } from '../shards/blocks';
@@ -21,7 +19,6 @@ import type { Shard } from '../shards/shard';
 import { shardText } from '../shards/shard';
 import type { Report } from '../shards/sharded-command';
 import { stoppable } from '../stop-signals';
-import { weightsDigest } from '../weights-digest';
 import type { Split } from './extract-splits';
 
 /** A split, and which of its pictures this process makes. */
@@ -50,11 +47,11 @@ interface ExtractedShard extends Report {
 
 /** Makes those codes of a shard that are not there. */
 export async function extractShard(
-  tokenizer: ResTok,
+  tokenizer: PictureCoder,
   splits: readonly Split[],
   { out, shard, output }: ShardContext,
 ): Promise<ExtractedShard> {
-  const tokenizerSha256 = await weightsDigest(tokenizer);
+  const tokenizerSha256 = await tokenizer.digest();
   const works: SplitWork[] = [];
   for (const split of splits) {
     const context = { folder: join(out, split.name), digest: tokenizerSha256, shard, output };
@@ -123,7 +120,11 @@ function picturesPerBlock(manifest: CodeManifest): number {
   return Math.max(1, Math.floor(picturesPerPass(manifest.size) / extractionMethods[manifest.crops].numCrops));
 }
 
-async function extractMissing(tokenizer: ResTok, works: readonly SplitWork[], output: Output): Promise<void> {
+async function extractMissing(
+  tokenizer: PictureCoder,
+  works: readonly SplitWork[],
+  output: Output,
+): Promise<void> {
   const total = works.reduce((sum, work) => sum + numMissing(work), 0);
   const startedAt = performance.now();
   let numDone = 0;
@@ -138,7 +139,7 @@ async function extractMissing(tokenizer: ResTok, works: readonly SplitWork[], ou
 
 /** Encodes a block of a split and writes the files that are missing; no signal cuts one off. */
 async function extractBlock(
-  tokenizer: ResTok,
+  tokenizer: PictureCoder,
   { folder, manifest, pictures }: SplitWork,
   { block, missing }: SplitWork['blocks'][number],
 ): Promise<void> {
@@ -163,20 +164,14 @@ async function extractBlock(
 
 /** Indices `[N, L]` of pictures of the model's size. */
 async function encodeAll(
-  tokenizer: ResTok,
+  tokenizer: PictureCoder,
   pictures: readonly Picture[],
   picturesPerPass: number,
 ): Promise<Int32Array> {
   const indices = new Int32Array(pictures.length * tokenizer.numLatents);
   for (let start = 0; start < pictures.length; start += picturesPerPass) {
     const some = pictures.slice(start, start + picturesPerPass);
-    const { width, height } = some[0]!;
-    const values = new Float32Array(some.length * width * height * 3);
-    some.forEach((picture, i) => values.set(toUnitRange(picture), i * width * height * 3));
-    const pixels = tensor4d(values, [some.length, height, width, 3]);
-    const encoded = tokenizer.encode(pixels);
-    indices.set(await encoded.indices.data<'int32'>(), start * tokenizer.numLatents);
-    [pixels, encoded.indices, encoded.codes].forEach((tensor) => tensor.dispose());
+    indices.set(await tokenizer.encode(some), start * tokenizer.numLatents);
     await otherEvents();
   }
   return indices;

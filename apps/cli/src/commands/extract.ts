@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type { ResTok, TokenizerArchitecture } from '@restok/tokenizer';
-import type { TokenizerOptions } from '../load-tokenizer';
-import { withTokenizer } from '../load-tokenizer';
+import type { TokenizerArchitecture } from '@restok/tokenizer';
+import type { CoderOptions } from '../load-tokenizer';
+import { withCoder } from '../load-tokenizer';
 import type { Output } from '../output';
 import { createOutput } from '../output';
 import { checkOutputs } from '../output-files';
+import type { PictureCoder } from '../picture-coder';
 import { WHOLE } from '../shards/blocks';
 import { hold } from '../shards/hold';
 import type { ShardJob } from '../shards/job-folder';
@@ -15,7 +16,7 @@ import { extractShard } from './extract-shard';
 import type { Split } from './extract-splits';
 import { openSplits } from './extract-splits';
 
-export interface ExtractOptions extends TokenizerOptions {
+export interface ExtractOptions extends CoderOptions {
   readonly data: string;
   readonly out: string;
   readonly tenCrop: boolean;
@@ -24,7 +25,7 @@ export interface ExtractOptions extends TokenizerOptions {
 /** `restok extract`: codes of a whole data set in the files that generators are trained on. */
 export async function extract(options: ExtractOptions): Promise<void> {
   const output = createOutput(options);
-  await withTokenizer(options, output, {
+  await withCoder(options, output, {
     prepare: (architecture) => prepare(options, architecture),
     async run(tokenizer, splits) {
       const { data, lines } = await extractShard(tokenizer, splits, {
@@ -40,8 +41,8 @@ export async function extract(options: ExtractOptions): Promise<void> {
 /** Opens an extraction for shards of it; each leaves a manifest beside the codes. */
 export async function openExtraction(options: ExtractOptions, output: Output): Promise<ShardWork> {
   const { out } = options;
-  const { value, release } = await hold<readonly [ResTok, Split[]]>((work) =>
-    withTokenizer(options, output, {
+  const { value, release } = await hold<readonly [PictureCoder, Split[]]>((work) =>
+    withCoder(options, output, {
       prepare: (architecture) => prepare(options, architecture),
       run: (tokenizer, splits) => work([tokenizer, splits]),
     }),

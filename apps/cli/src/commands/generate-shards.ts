@@ -130,7 +130,7 @@ async function generateShard(
   });
   const bytes = size * size * 3;
   const values = new Uint8Array(count * bytes);
-  const tokenizer = await models.withTokenizer(async (model, digest) => {
+  const tokenizer = await models.withTokenizer(async (model) => {
     let done = 0;
     for (const [i, { start, end }] of blocks.entries()) {
       for (const part of partsOf({ start: 0, end: end - start }, plan.decodeBatchSize)) {
@@ -143,7 +143,7 @@ async function generateShard(
         await otherEvents();
       }
     }
-    return digest();
+    return model.digest();
   });
   return {
     pictures: count,

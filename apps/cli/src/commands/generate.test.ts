@@ -160,7 +160,7 @@ describe('generate', () => {
     const result = await generate('kept', '--class', '0,2', ...from, '0-2', '--seed', '5');
     expect(result.passes).toBe(1); // levels of 1, 1 and 2 are kept; the pass of 4 remains
     const encoder = await ResTok.fromPretrained(tokenizer);
-    const pixels = asBatch(await readForModel(inFolder('a.png'), TINY_SIZE));
+    const pixels = asBatch([await readForModel(inFolder('a.png'), TINY_SIZE)]);
     const encoded = encoder.encode(pixels);
     const [row] = await encoded.indices.array();
     const reconstruction = await decodeRows(encoder, Int32Array.from(row!));

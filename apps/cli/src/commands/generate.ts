@@ -43,7 +43,7 @@ export async function generate(options: GenerateOptions): Promise<void> {
       const kept =
         original === undefined
           ? undefined
-          : await models.withTokenizer(async (tokenizer) => [...(await tokenizer.encode(original))]);
+          : await models.withTokenizer(async (tokenizer) => [...(await tokenizer.encode([original]))]);
       const generated = await models.withGenerator(async (generator) => {
         const startedAt = performance.now();
         const indices = await generateAll(generator, plan, {

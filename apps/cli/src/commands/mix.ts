@@ -24,7 +24,7 @@ export async function mix(
     async run(tokenizer, read) {
       const indices: Int32Array[] = [];
       for (const i of [0, 1]) {
-        indices.push(await tokenizer.encode(await read(i)));
+        indices.push(await tokenizer.encode([await read(i)]));
       }
       const mixed = mixLevels(indices[0]!, indices[1]!, tokenizer.levelSizes, levels);
       const [picture] = await tokenizer.decode(mixed);

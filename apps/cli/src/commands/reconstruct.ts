@@ -85,7 +85,7 @@ async function reconstructOne(
   original: Picture,
   counts: readonly number[],
 ): Promise<Map<number, Picture>> {
-  const indices = await tokenizer.encode(original);
+  const indices = await tokenizer.encode([original]);
   const pictures = new Map<number, Picture>();
   for (const numKept of counts) {
     const [picture] = await tokenizer.decode(indices, numKept);

@@ -40,6 +40,13 @@ describe('shardedCommands', () => {
     expect(() => evaluation.ready({ ...shared, lpips: 'vgg16.safetensors' }, root)).toThrow(DataError);
   });
 
+  it('share the engine, and refuse one that there is not', () => {
+    const shared = share({ ...options, engine: 'onnx' }, root);
+    expect(shared).toMatchObject({ engine: 'onnx', model: 'folder:model' });
+    expect(ready(shared, root).out).toBe(options.out);
+    expect(() => ready({ ...shared, engine: 'steam' }, root)).toThrow(DataError);
+  });
+
   it('find the places again under another root', () => {
     const other = join(root, 'model');
     expect(ready({ ...share(options, root), model: undefined }, other).out).toBe(join(other, 'out'));

@@ -49,6 +49,7 @@ export const shardedCommands: Readonly<Record<ShardedCommandName, ShardedCommand
   extract: shardedCommand<Omit<ExtractOptions, 'json' | 'threads'>>({
     fields: {
       ...{ data: text, out: text, tenCrop: flag, model: optional(text) },
+      engine: optional(oneOf(engineNames)),
       backend: oneOf(backendNames),
     },
     paths: ['data', 'out'],
