@@ -3,6 +3,7 @@
  * @property {string} name
  * @property {boolean} passed
  * @property {string} [problem]
+ * @property {boolean} [skipped] it did not run, so it counts neither as passed nor as failed.
  */
 
 /**
@@ -51,8 +52,21 @@ export function summaryLine(results) {
 
 /** @param {readonly CheckResult[]} results */
 export function countResults(results) {
-  const passed = results.filter((result) => result.passed).length;
-  return { passed, failed: results.length - passed };
+  const ran = results.filter((result) => result.skipped !== true);
+  const passed = ran.filter((result) => result.passed).length;
+  return { passed, failed: ran.length - passed };
+}
+
+/**
+ * A line for each test that did not run, before the last line of `npm test`.
+ *
+ * @param {readonly CheckResult[]} results
+ */
+export function skippedLines(results) {
+  return results
+    .filter((result) => result.skipped === true)
+    .map(({ name }) => `skipped ${name}\n`)
+    .join('');
 }
 
 /** @param {string} text */

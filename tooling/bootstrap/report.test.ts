@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { runStage, summaryLine } from './report.mjs';
+import { runStage, skippedLines, summaryLine } from './report.mjs';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -12,6 +12,18 @@ describe('summaryLine', () => {
     ];
     expect(summaryLine(results)).toBe('2 passed, 1 failed');
     expect(summaryLine([])).toBe('0 passed, 0 failed');
+  });
+});
+
+describe('skippedLines', () => {
+  it('names what did not run, which neither passed nor failed', () => {
+    const results = [
+      { name: 'a', passed: true },
+      { name: 'b (no GPU here)', passed: true, skipped: true },
+    ];
+    expect(skippedLines(results)).toBe('skipped b (no GPU here)\n');
+    expect(summaryLine(results)).toBe('1 passed, 0 failed');
+    expect(skippedLines([])).toBe('');
   });
 });
 

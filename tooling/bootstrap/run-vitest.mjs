@@ -6,7 +6,7 @@ import { runLogged } from './run-logged.mjs';
 /** @typedef {import('./report.mjs').CheckResult} CheckResult */
 
 /**
- * Runs vitest; each of its tests counts as one. Skipped ones do not count.
+ * Runs vitest; each of its tests counts as one. Skipped ones are named and do not count.
  *
  * @param {string} name of the log.
  * @param {readonly string[]} args
@@ -27,7 +27,7 @@ export async function runVitest(name, args, { timeout }) {
   }
   /** @type {VitestReport} */
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
-  const results = testResults.flatMap(resultsOfFile);
+  const results = [...testResults.flatMap(resultsOfFile), ...testResults.flatMap(skippedOfFile)];
   if (!ok && results.every((result) => result.passed)) {
     // Such as an error outside of every test.
     results.push({ name: `${name} end well`, passed: false, problem });
@@ -47,6 +47,22 @@ export async function runVitest(name, args, { timeout }) {
  * @property {string} message why the file could not run.
  * @property {{ fullName: string, status: string, failureMessages: string[] }[]} assertionResults
  */
+
+/**
+ * The tests of a file that were left out. Why stands in brackets at the end of their names.
+ *
+ * @param {VitestFile} file
+ * @returns {CheckResult[]}
+ */
+export function skippedOfFile(file) {
+  return file.assertionResults
+    .filter(({ status }) => status !== 'passed' && status !== 'failed')
+    .map(({ fullName }) => ({
+      name: `${relative(root, file.name)}: ${fullName.trim()}`,
+      passed: true,
+      skipped: true,
+    }));
+}
 
 /**
  * One result per test of a file that ran, and one for a file that could not run at all.

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resultsOfFile } from './run-vitest.mjs';
+import { root } from './repository.mjs';
+import { resultsOfFile, skippedOfFile } from './run-vitest.mjs';
 
 /** A test as vitest reports it. */
 function test(fullName: string, status: string, failureMessages: string[] = []) {
@@ -22,5 +24,16 @@ describe('resultsOfFile', () => {
       assertionResults: [],
     });
     expect(results).toMatchObject([{ passed: false, problem: 'no such import' }]);
+  });
+});
+
+describe('skippedOfFile', () => {
+  it('names the tests that did not run, with the reason that stands in their names', () => {
+    const assertionResults = [test('a', 'passed'), test('b (no GPU here)', 'skipped'), test('c', 'todo')];
+    const file = { name: join(root, 'x.test.ts'), status: 'passed', message: '', assertionResults };
+    expect(skippedOfFile(file)).toEqual([
+      { name: 'x.test.ts: b (no GPU here)', passed: true, skipped: true },
+      { name: 'x.test.ts: c', passed: true, skipped: true },
+    ]);
   });
 });

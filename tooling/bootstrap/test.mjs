@@ -1,6 +1,6 @@
 // npm test [-- --only lint,structure]: installs, builds and runs every check and test, even after a failure.
 import { installDependencies, requireNode } from './prepare.mjs';
-import { runStage, summaryLine } from './report.mjs';
+import { runStage, skippedLines, summaryLine } from './report.mjs';
 
 /** @typedef {import('./report.mjs').Stage} Stage */
 
@@ -52,7 +52,7 @@ if (results.length === 0) {
 }
 
 process.exitCode = results.every((result) => result.passed) ? 0 : 1;
-process.stdout.write(`${summaryLine(results)}\n`);
+process.stdout.write(`${skippedLines(results)}${summaryLine(results)}\n`);
 
 /**
  * Runs stages one after the other.

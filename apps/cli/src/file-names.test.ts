@@ -23,6 +23,15 @@ describe('outputNames', () => {
     expect(names.every((name) => name !== '' && !/[\\/\0]/.test(`${name}.png`))).toBe(true);
   });
 
+  it('makes no hidden file of a name of dots', () => {
+    expect(outputNames(['.', '..', 'a/...'])).toEqual(['picture', 'picture-2', 'picture-3']);
+  });
+
+  it('cuts names that no file system takes, and tells them apart', () => {
+    const names = outputNames([`${'x'.repeat(300)}.png`, 'x'.repeat(400), '雪'.repeat(100)]);
+    expect(names).toEqual(['x'.repeat(180), `${'x'.repeat(180)}-2`, '雪'.repeat(60)]);
+  });
+
   it('keeps letters of every script', () => {
     expect(outputNames(['snow 雪 é.png'])).toEqual(['snow 雪 é']);
   });

@@ -1,8 +1,9 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { DataError } from '@restok/core';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder';
-import { checkOutputs, checkPngName } from './output-files';
+import { checkOutputs, checkPngName, writePngsWhole } from './output-files';
 import { UsageError } from './usage-error';
 
 const folder = temporaryFolder();
@@ -35,6 +36,39 @@ describe('checkOutputs', () => {
   it('refuses a folder in the place of a file, and a file in the place of a folder', async () => {
     await expect(checkOutputs([join(folder, 'taken')], [])).rejects.toMatchObject({ code: 'EISDIR' });
     await expect(checkOutputs([join(input, 'x.png')], [])).rejects.toMatchObject({ code: 'ENOTDIR' });
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('checkOutputs of what is no file (on Linux)', () => {
+  it('refuses devices, links to them and the streams of a program, before any of them is replaced', async () => {
+    await symlink('/dev/null', join(folder, 'null.npz'));
+    await symlink('/proc/self/fd/1', join(folder, 'stdout.npz'));
+    for (const place of ['/dev/null', '/dev/full', join(folder, 'null.npz'), join(folder, 'stdout.npz')]) {
+      const checking = checkOutputs([place], []);
+      await expect(checking).rejects.toThrow(`cannot use ${place}: it is a device or a pipe. Name a file.`);
+      await expect(checking).rejects.toThrow(DataError);
+    }
+  });
+});
+
+describe('writePngsWhole', () => {
+  it('writes all of them, and none that a signal comes before', async () => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    const picture = { width: 1, height: 1, pixels: new Uint8Array(3) };
+    const at = (name: string): string => join(folder, 'pictures', name);
+    await writePngsWhole([
+      [at('a.png'), picture],
+      [at('b.png'), picture],
+    ]);
+    const writing = writePngsWhole([
+      [at('c.png'), picture],
+      [at('d.png'), picture],
+    ]);
+    process.emit('SIGINT', 'SIGINT');
+    await writing;
+    expect((await readdir(join(folder, 'pictures'))).sort()).toEqual(['a.png', 'b.png', 'c.png']);
+    expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGINT');
+    vi.restoreAllMocks();
   });
 });
 

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { DataError } from '@restok/core';
 import type { Picture } from '@restok/data';
-import { writePng } from '@restok/data';
+import { isSpecialFile, writePng } from '@restok/data';
 import { stoppable } from './stop-signals';
 import { UsageError } from './usage-error';
 
@@ -11,9 +12,9 @@ const OTHER_PICTURE = /\.(jpe?g|webp|gif|bmp|tiff?|avif)$/i;
 
 /**
  * Checks where files will go, before anything is computed: nobody's input is overwritten, no two files have the
- * same place, and every place can be written to.
+ * same place, none takes the place of a device, and every place can be written to.
  *
- * @throws UsageError for the first two, the file system's error for the last.
+ * @throws UsageError for the first two, DataError for the third, the file system's error for the last.
  */
 export async function checkOutputs(outputs: readonly string[], inputs: readonly string[]): Promise<void> {
   const inputIdentities = new Set(await Promise.all(inputs.map(identity)));
@@ -29,6 +30,9 @@ export async function checkOutputs(outputs: readonly string[], inputs: readonly 
     places.add(resolve(output));
   }
   for (const output of outputs) {
+    if (await isSpecialFile(output)) {
+      throw new DataError(`restok: cannot use ${output}: it is a device or a pipe. Name a file.`);
+    }
     if ((await stat(output).catch(() => undefined))?.isDirectory() === true) {
       throw systemError('EISDIR', output);
     }
@@ -45,7 +49,24 @@ export function checkPngName(path: string): void {
 
 /** Writes a PNG that no signal can cut off. */
 export function writePngWhole(path: string, picture: Picture): Promise<void> {
-  return stoppable(() => writePng(path, picture), { folder: dirname(path) });
+  return writePngsWhole([[path, picture]]);
+}
+
+/** Writes PNGs, none of which a signal can cut off; after one no other is begun. */
+export function writePngsWhole(
+  pictures: readonly (readonly [path: string, picture: Picture])[],
+): Promise<void> {
+  return stoppable(
+    async (signal) => {
+      for (const [path, picture] of pictures) {
+        if (signal.aborted) {
+          return;
+        }
+        await writePng(path, picture);
+      }
+    },
+    { folder: pictures.map(([path]) => dirname(path)) },
+  );
 }
 
 /** Tells files apart whatever their path. */

@@ -69,6 +69,42 @@ describe('stoppable', () => {
     expect(partials.filter((partial) => existsSync(partial))).toEqual([]);
   });
 
+  it('ends the program once, after all works that run beside each other', async () => {
+    const kill = watchKill();
+    const ended: string[] = [];
+    const work = (name: string, milliseconds: number): Promise<void> =>
+      stoppable(async () => {
+        await sleep(milliseconds);
+        expect(kill).not.toHaveBeenCalled();
+        ended.push(name);
+      });
+    const both = Promise.all([work('short', 20), work('long', 80)]);
+    process.emit('SIGINT', 'SIGINT');
+    await both;
+    expect(ended).toEqual(['short', 'long']);
+    expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGINT');
+    expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+
+  it('goes on listening between works inside another, and lets that one end', async () => {
+    const kill = watchKill();
+    const off = vi.spyOn(process, 'off');
+    await stoppable(async (outer) => {
+      await stoppable(() => Promise.resolve());
+      expect(off).not.toHaveBeenCalled();
+      await stoppable(async (inner) => {
+        process.emit('SIGINT', 'SIGINT');
+        expect([outer.aborted, inner.aborted]).toEqual([true, true]);
+        await sleep(1);
+      });
+      expect(kill).not.toHaveBeenCalled();
+      // What begins after the signal is told, too.
+      await stoppable((inner) => Promise.resolve(expect(inner.aborted).toBe(true)));
+      expect(kill).not.toHaveBeenCalled();
+    });
+    expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGINT');
+  });
+
   it('ends the program at once at a second signal', async () => {
     const kill = watchKill();
     await stoppable(

@@ -79,6 +79,8 @@ describe('restok work', { timeout: TIMEOUT_MS }, () => {
 
     await redis.stop();
     await redis.start();
+    // While the others wait for the dead worker's lock.
+    const alone = startProgram(...generation(inFolder('all.npz')));
     // Somebody asks for the same a second time: nothing is queued anew.
     const again = startProgram(...command);
     const result = {
@@ -103,7 +105,7 @@ describe('restok work', { timeout: TIMEOUT_MS }, () => {
       expect(stderr).not.toMatch(/problem/);
     }
 
-    expect((await startProgram(...generation(inFolder('all.npz'))).ended).code).toBe(0);
+    expect((await alone.ended).code).toBe(0);
     const [one, many] = await Promise.all([inFolder('all.npz'), result.file].map((path) => readFile(path)));
     expect(one!.length).toBeGreaterThan(0);
     expect(many!.equals(one!)).toBe(true);
@@ -131,7 +133,7 @@ describe('restok work', { timeout: TIMEOUT_MS }, () => {
     expect(counts).toMatchObject({ active: 0, delayed: 0 });
     const numLeft = 2 - (counts['completed']! - numBefore);
     expect(counts['wait']).toBe(numLeft);
-    const staying = startWorker('--idle', '5');
+    const staying = startWorker('--idle', '2');
     const waited = await waiting.ended;
     expect({ code: waited.code }, waited.stderr).toEqual({ code: 0 });
     expect(existsSync(join(out, 'samples.npz'))).toBe(true);
@@ -156,14 +158,15 @@ describe('restok work', { timeout: TIMEOUT_MS }, () => {
       /^restok: 1 shards failed for good: .*15\.png.* run the command again;.*\n$/,
     );
     await writeNoise(names[15]!, 15);
-    const { code, stdout, stderr: problem } = await startProgram(...command).ended;
-    expect({ code }, problem).toEqual({ code: 0 });
-    expect(JSON.parse(stdout)).toMatchObject({ shards: 2, splits: [{ split: 'train', pictures: 16 }] });
-    // One process writes the same index, and so the same codes.
+    const mended = startProgram(...command);
     const alone = inFolder('codes-alone');
     const whole = await startProgram(
       ...['extract', '--data', data, '--out', alone, '--model', inFolder('tokenizer'), '--json'],
     ).ended;
+    const { code, stdout, stderr: problem } = await mended.ended;
+    expect({ code }, problem).toEqual({ code: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ shards: 2, splits: [{ split: 'train', pictures: 16 }] });
+    // One process writes the same index, and so the same codes.
     expect({ code: whole.code }, whole.stderr).toEqual({ code: 0 });
     const files = (await readdir(join(alone, 'train'), { recursive: true })).filter((name) =>
       /\.\w+$/.test(name),
@@ -189,9 +192,11 @@ describe('restok work', { timeout: TIMEOUT_MS }, () => {
       ...['eval', 'reconstruction', '--data', data, '--model', inFolder('tokenizer'), '--json'],
       ...['--threads', '1'],
     ];
-    const whole = await startProgram(...command).ended;
     const worker = startWorker();
-    const merged = await startProgram(...command, '--out', inFolder('scores'), ...queued(2)).ended;
+    const [whole, merged] = await Promise.all([
+      startProgram(...command).ended,
+      startProgram(...command, '--out', inFolder('scores'), ...queued(2)).ended,
+    ]);
     expect({ whole: whole.code, merged: merged.code }, merged.stderr).toEqual({ whole: 0, merged: 0 });
     // Shards say the last part of a path.
     const settings = { data: 'scored', model: 'tokenizer' };

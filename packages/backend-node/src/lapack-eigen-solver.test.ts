@@ -70,7 +70,7 @@ describe('lapackEigenSolver', () => {
   });
 
   // Only where the BLAS of this machine has LAPACK; elsewhere ours is used, which has tests of its own.
-  describe.skipIf(solver === undefined)('with a library', () => {
+  describe.skipIf(solver === undefined)('with a library (where there is one)', () => {
     const { eigenvalues, name } = solver ?? absent;
 
     it('says what it is', () => {

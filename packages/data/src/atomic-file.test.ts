@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +57,21 @@ describe('writeAtomically', () => {
     }
     expect((await readdir(folder)).sort()).toEqual(['file', 'taken']);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'does not put a file in the place of a pipe (where there are pipes)',
+    async () => {
+      const path = join(folder, 'pipe');
+      execFileSync('mkfifo', [path]);
+      await symlink(path, join(folder, 'to-pipe'));
+      for (const place of [path, join(folder, 'to-pipe')]) {
+        const writing = writeAtomically(place, (partialPath) => writeFile(partialPath, 'new'));
+        await expect(writing).rejects.toThrow('must be a file, got a device or a pipe');
+      }
+      expect((await lstat(path)).isFIFO()).toBe(true);
+      expect((await readdir(folder)).sort()).toEqual(['pipe', 'to-pipe']);
+    },
+  );
 
   it('lets two writes of one file run at once; one of them wins whole', async () => {
     const path = join(folder, 'race');

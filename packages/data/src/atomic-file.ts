@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DataError } from '@restok/core/errors';
+import { isSpecialFile } from './special-file';
 
 export interface AtomicFileOptions {
   /** Waits until the disk has the file (the default), so that not even a power cut can damage it. */
@@ -15,13 +16,19 @@ export interface AtomicFileOptions {
  * @param write receives the path to write to.
  * @param options without `flush` thousands of small files are many times as fast; after a power cut a file may be
  *   damaged, so only for files that are checked when they are read and can be made again.
- * @throws DataError when the file system refuses; whatever else `write` throws. Nothing half-written stays behind.
+ * @throws DataError when a device or a pipe is there, or the file system refuses; whatever else `write` throws. Nothing half-written stays behind.
  */
 export async function writeAtomically(
   path: string,
   write: (partialPath: string) => Promise<void>,
   { flush = true }: AtomicFileOptions = {},
 ): Promise<void> {
+  if (await isSpecialFile(path)) {
+    throw new DataError(
+      `writeAtomically: ${path} must be a file, got a device or a pipe. Choose another place.`,
+      { path },
+    );
+  }
   // No other write has this name; whoever clears up finds it by the number of the process.
   const partialPath = `${path}.${randomUUID().slice(0, 8)}.${process.pid}.partial`;
   try {

@@ -176,6 +176,25 @@ describe('decodePicture', () => {
     );
   });
 
+  it('says of a picture whose header is cut off that it is damaged, not that it is of another kind', async () => {
+    const pixels = sharp(new Uint8Array(3 * 64), { raw: { width: 8, height: 8, channels: 3 } });
+    for (const format of ['png', 'jpeg', 'webp'] as const) {
+      const header = (await pixels.clone().toFormat(format).toBuffer()).subarray(0, 20);
+      await expect(decodePicture(header, 'cut'), format).rejects.toThrow(
+        /^readPicture: cut is damaged \([^\n]+\)/,
+      );
+    }
+  });
+
+  it('gives pictures of other kinds to no decoder', async () => {
+    const pixels = sharp(new Uint8Array(3 * 64), { raw: { width: 8, height: 8, channels: 3 } });
+    const whole = [await pixels.clone().gif().toBuffer(), await pixels.clone().tiff().toBuffer()];
+    const endless = Buffer.from(`GIF89a${'x'.repeat(100)}`);
+    for (const bytes of [...whole, endless, Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')]) {
+      await expect(decodePicture(bytes, 'x.png')).rejects.toThrow('x.png is not a PNG, JPEG or WebP picture');
+    }
+  });
+
   it('refuses a JPEG and a WebP that are cut off', async () => {
     const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 31) % 251);
     for (const format of ['jpeg', 'webp'] as const) {

@@ -11,7 +11,8 @@ export interface ReadPictureOptions {
 /** 100 megapixels: room for any camera, not for a decompression bomb. */
 const DEFAULT_MAX_PIXELS = 100e6;
 
-const FORMATS = new Set(['png', 'jpeg', 'webp']);
+/** How long the beginning is by which files of each kind are known. */
+const SIGNATURE_BYTES = 12;
 
 /**
  * Decodes a PNG, JPEG or WebP as 8-bit RGB: turned upright, transparency on white.
@@ -28,13 +29,14 @@ export async function decodePicture(
   if (bytes.length === 0) {
     throw new DataError(`readPicture: ${name} is empty. Pass a PNG, JPEG or WebP picture.`);
   }
-  // The limit is checked below, so that the error can say how large the picture is.
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: false });
-  const metadata = await image.metadata().catch(() => undefined);
-  if (metadata === undefined || !FORMATS.has(metadata.format)) {
+  if (!isOfKnownKind(bytes)) {
     throw new DataError(`readPicture: ${name} is not a PNG, JPEG or WebP picture. Convert it first.`);
   }
-  const { width, height } = metadata;
+  // The limit is checked below, so that the error can say how large the picture is.
+  const image = sharp(bytes, { failOn: 'error', limitInputPixels: false });
+  const { width, height } = await image.metadata().catch((error: unknown) => {
+    throw damaged(name, error);
+  });
   if (width * height > maxPixels) {
     throw new DataError(
       `readPicture: ${name} is ${width} x ${height}, more than ${maxPixels / 1e6} megapixels. Make it smaller first.`,
@@ -51,8 +53,22 @@ export async function decodePicture(
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, pixels: threeChannels(data, info.channels) };
   } catch (error) {
-    throw new DataError(`readPicture: ${name} is damaged (${problemOf(error)}). Get the file again.`);
+    throw damaged(name, error);
   }
+}
+
+/** Whether a file begins as a PNG, a JPEG or a WebP does; nothing else is given to a decoder. */
+function isOfKnownKind(bytes: Uint8Array): boolean {
+  const beginning = String.fromCharCode(...bytes.subarray(0, SIGNATURE_BYTES));
+  return (
+    beginning.startsWith('\x89PNG\r\n\x1a\n') ||
+    beginning.startsWith('\xff\xd8\xff') ||
+    (beginning.startsWith('RIFF') && beginning.endsWith('WEBP'))
+  );
+}
+
+function damaged(name: string, error: unknown): DataError {
+  return new DataError(`readPicture: ${name} is damaged (${problemOf(error)}). Get the file again.`);
 }
 
 /** Grey pictures come with one channel. */

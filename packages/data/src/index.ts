@@ -41,6 +41,7 @@ export type { PictureGridOptions } from './picture-grid';
 export { decodeNpy, encodeNpy } from './npy';
 export type { NpyArray, NpyValues } from './npy';
 export { readNpz, readNpzSome } from './npz';
+export { isSpecialFile } from './special-file';
 export { openNpzRows } from './npz-rows';
 export type { NpzRows } from './npz-rows';
 export { writeNpz } from './write-npz';

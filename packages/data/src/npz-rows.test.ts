@@ -94,8 +94,20 @@ describe('openNpzRows', () => {
     await expect(openNpzRows(cut, 'arr_0')).rejects.toThrow('it holds 4872 bytes instead of 6000000');
   });
 
+  it('unpacks no more than the beginning of an array that is larger than its header says', async () => {
+    const header = npyHeader('|u1', [4, 8, 8, 3]);
+    const file = new Uint8Array(header.length + 64 * 2 ** 20);
+    file.set(header);
+    const bytes = Buffer.from(zipSync({ 'arr_0.npy': file }));
+    // Damage behind the beginning: whoever unpacks all of it comes upon that first.
+    bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 100);
+    const path = join(folder, 'bomb.npz');
+    await writeFile(path, bytes);
+    await expect(openNpzRows(path, 'arr_0')).rejects.toThrow('"arr_0.npy" is larger than its header says');
+  });
+
   it.runIf(process.env.RESTOK_SLOW !== undefined)(
-    'opens an array beyond 4 GiB',
+    'opens an array beyond 4 GiB (in npm run test:slow)',
     { timeout: 300_000 },
     async () => {
       const path = join(folder, 'large.npz');

@@ -2,7 +2,7 @@ import { DataError } from '@restok/core/errors';
 import PQueue from 'p-queue';
 import { checkNpySize, MAX_NPY_PREFIX, readNpyHeader } from './npy-header';
 import { openArchive } from './npz';
-import { openContent } from './zip-content';
+import { checkContent, openContent } from './zip-content';
 import { findEntries } from './zip-directory';
 import { whole } from './zip-reader';
 
@@ -35,6 +35,13 @@ export async function openNpzRows(path: string, name: string): Promise<NpzRows> 
     const content = await whole(path, () => openContent(archive, file, entry));
     const prefix = await content.read(0, Math.min(content.bytes, MAX_NPY_PREFIX));
     const header = readNpyHeader(prefix, `${path}/${name}`);
+    await whole(path, async () => {
+      // So that no file takes longer to check than an array of its header's size.
+      if (content.bytes > header.start + header.size * header.valueBytes) {
+        throw new RangeError(`"${file}" is larger than its header says`);
+      }
+      await checkContent(content, file, entry);
+    });
     checkNpySize(header, content.bytes, `${path}/${name}`);
     const { descriptor, shape, valueBytes } = header;
     if (shape.length === 0) {

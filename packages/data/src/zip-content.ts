@@ -19,13 +19,21 @@ export interface ZipContent {
 }
 
 /**
- * Opens a file of an archive and checks all of it against its size and checksum.
+ * Opens a file of an archive; nothing of it is unpacked yet.
  *
- * @throws RangeError when the file is damaged or packed in a way that NumPy does not.
+ * @throws RangeError when the file is not where the directory says or packed in a way that NumPy does not.
  */
 export async function openContent(archive: ArchiveBytes, name: string, entry: ZipEntry): Promise<ZipContent> {
   const start = await contentStart(archive, name, entry);
-  const content = contentOf(archive, name, { ...entry, start });
+  return contentOf(archive, name, { ...entry, start });
+}
+
+/**
+ * Unpacks all of an open file once and checks it against its size and checksum.
+ *
+ * @throws RangeError when it is damaged.
+ */
+export async function checkContent(content: ZipContent, name: string, entry: ZipEntry): Promise<void> {
   let checksum = 0;
   for (let position = 0; position < entry.bytes; position += PART_BYTES) {
     const part = await content.read(position, Math.min(position + PART_BYTES, entry.bytes));
@@ -34,7 +42,6 @@ export async function openContent(archive: ArchiveBytes, name: string, entry: Zi
   if (checksum !== entry.checksum) {
     throw new RangeError(`"${name}" does not have its checksum`);
   }
-  return content;
 }
 
 /** @param entry whose `start` is that of the content. */

@@ -63,6 +63,21 @@ export function checkLabels(caller: string, labels: ArrayLike<number>, numLabels
   }
 }
 
+/**
+ * The number of the first sample.
+ *
+ * @throws ShapeError when it is no whole number of at least 0.
+ */
+export function checkedFirstSample({ firstSample = 0 }: Pick<GenerateOptions, 'firstSample'>): number {
+  if (!(Number.isSafeInteger(firstSample) && firstSample >= 0)) {
+    throw new ShapeError(
+      `generate: firstSample must be a whole number of at least 0, got ${firstSample}. Leave it out for a batch that is generated at once.`,
+      { firstSample },
+    );
+  }
+  return firstSample;
+}
+
 /** Where generation may start: at the first latent of a pass, or at the end. */
 export function possibleStarts(layout: SequenceLayout): number[] {
   return [...layout.passes.map(({ position }) => position), layout.inputs.length];

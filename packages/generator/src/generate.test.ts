@@ -190,6 +190,9 @@ describe('arguments of generate', () => {
     [[0], { temperature: 0 }, 'temperature must be above 0, got 0'],
     [[0], { topP: 0 }, 'topP must be above 0 and at most 1, got 0'],
     [[0], { topK: -1 }, 'topK must be'],
+    [[0], { firstSample: -1 }, 'firstSample must be a whole number of at least 0, got -1'],
+    [[0], { firstSample: 1.5 }, 'got 1.5'],
+    [[0], { firstSample: NaN }, 'got NaN'],
     [[0], { guidanceScale: NaN }, 'guidanceScale must be'],
   ])('are refused at once: %j with %j', (labels, options, message) => {
     const generator = build();

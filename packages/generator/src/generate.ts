@@ -1,13 +1,13 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { ConfigError, Random, ShapeError } from '@restok/core';
+import { Random, ShapeError } from '@restok/core';
 import type { GeneratorArchitecture } from './architecture';
 import { cachePosition } from './cache-positions';
-import type { GenerateOptions, GenerationStep, KeptLatents } from './generate-options';
-import { checkKept, checkLabels } from './generate-options';
-import { guidanceScales } from './guidance';
+import type { GenerationStep, KeptLatents } from './generate-options';
+import { checkedFirstSample } from './generate-options';
 import { guidedLogits } from './guided-logits';
 import type { KnownInputs } from './input-embedding';
-import { checkedSamplingOptions, sampleIndices } from './sampling';
+import type { GenerationPlan } from './plan-generation';
+import { sampleIndices } from './sampling';
 import type { Pass } from './sequence-layout';
 import type { Segment } from './transformer';
 
@@ -20,54 +20,6 @@ export interface PassRunner {
   run(segment: Segment, known: KnownInputs, wantsLogits: boolean): Promise<Float32Array | undefined>;
   /** Frees the cache. */
   dispose(): void;
-}
-
-/** A generation whose arguments have been checked. */
-export interface GenerationPlan {
-  readonly labels: readonly number[];
-  readonly options: GenerateOptions;
-  readonly numKept: number;
-  /** Passes that predict, with the guidance scale of each. */
-  readonly passes: readonly (Pass & { readonly scale: number })[];
-  /** Whether a second half of the batch runs without a class. */
-  readonly nullLabel: number | undefined;
-}
-
-/**
- * Checks everything that can be checked before the first pass.
- *
- * @throws ShapeError or ConfigError in one line.
- */
-export function planGeneration(
-  architecture: GeneratorArchitecture,
-  labels: readonly number[],
-  options: GenerateOptions,
-): GenerationPlan {
-  const { layout } = architecture;
-  checkLabels('generate', labels, architecture.numClasses);
-  checkedSamplingOptions('generate', options);
-  if (options.keep !== undefined) {
-    checkKept(options.keep, labels.length, architecture);
-  }
-  const numKept = options.keep?.numKept ?? 0;
-  const plan = { latentsPerPass: layout.passes.map(({ size }) => size), arTokenNum: layout.arTokenNum };
-  const scales = guidanceScales(options, plan);
-  const passes = layout.passes
-    .map((pass, i) => ({ ...pass, scale: scales[i]! }))
-    .filter(({ position }) => position >= numKept);
-  const isGuided = passes.some(({ scale }) => scale !== 1);
-  if (isGuided && architecture.nullLabel === undefined) {
-    throw new ConfigError(
-      `generate: guidanceScale must be 1 for a model that was trained without dropping classes (class_dropout_prob 0), got ${options.guidanceScale}. Leave it out.`,
-    );
-  }
-  return {
-    labels: [...labels],
-    options,
-    numKept,
-    passes,
-    nullLabel: isGuided ? architecture.nullLabel : undefined,
-  };
 }
 
 /**
@@ -87,7 +39,7 @@ export async function* runGeneration(
   const batch = labels.length;
   const latents = new Int32Array(batch * numLatents);
   const random = new Random(options.seed ?? 0);
-  const firstSample = options.firstSample ?? 0;
+  const firstSample = checkedFirstSample(options);
   const streams = labels.map((_, sample) => random.fork(`sample ${firstSample + sample}`));
   const segmentOf = (pass: Pass): Segment => {
     const position = cachePosition(layout, pass, options.publishedPositions === true);

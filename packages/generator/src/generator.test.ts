@@ -158,6 +158,16 @@ describe('Generator.fromWeights', () => {
     generator.dispose();
   });
 
+  it('leaves no tensors but its result from the first call on', async () => {
+    const fixture = openFixture('har-generate-64-ar1');
+    const loaded = await Generator.fromWeights(modelArgsOf(fixture), fixture.weights());
+    const drawn = new Generator(tinyGeneratorConfig(), { seed: 1 });
+    const before = memory().numTensors;
+    const made = [await loaded.generateIndices([0], { topK: 1 }), await drawn.generateIndices([0])];
+    expect(memory().numTensors).toBe(before + 2);
+    [...made, loaded, drawn].forEach((each) => each.dispose());
+  });
+
   it('frees what it has loaded when a weight is not a number', async () => {
     const tensors = new Map(openFixture('ar-vanilla-generate').tensors('model'));
     const { shape, values } = tensors.get('norm.weight')!;

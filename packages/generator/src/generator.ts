@@ -7,9 +7,10 @@ import { openModel } from '@restok/hub';
 import type { InitializationName } from '@restok/ops';
 import { loadParameters } from '@restok/ops';
 import { generatorArchitecture } from './architecture';
-import { collectIndices, planGeneration, runGeneration } from './generate';
+import { collectIndices, runGeneration } from './generate';
 import type { GenerateOptions, GenerationStep } from './generate-options';
 import { checkLabels } from './generate-options';
+import { planGeneration } from './plan-generation';
 import { TrainingDropouts } from './training-dropouts';
 import { Transformer } from './transformer';
 
@@ -110,6 +111,7 @@ export class Generator extends Transformer {
       generator.dispose();
       throw error;
     }
+    generator.makeTables();
     return generator;
   }
 

@@ -3,8 +3,10 @@ export type { ForwardOptions, GeneratorOptions, LoadOptions } from './generator'
 export { Transformer } from './transformer';
 export type { Segment } from './transformer';
 export type { BlockContext } from './transformer-block';
-export { collectIndices, planGeneration, runGeneration } from './generate';
-export type { GenerationPlan, PassRunner } from './generate';
+export { collectIndices, runGeneration } from './generate';
+export type { PassRunner } from './generate';
+export { planGeneration } from './plan-generation';
+export type { GenerationPlan } from './plan-generation';
 export type { KnownInputs } from './input-embedding';
 export { rotationAngles } from './rotary-table';
 export { generatorArchitecture } from './architecture';

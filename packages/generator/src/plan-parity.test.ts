@@ -3,7 +3,7 @@ import { expectClose, fixtureNames, modelArgsOf, openFixture, optionsOf, runsOf 
 import { describe, expect, it } from 'vitest';
 import { generatorArchitecture } from './architecture';
 import { cachePosition } from './cache-positions';
-import { planGeneration } from './generate';
+import { planGeneration } from './plan-generation';
 import type { GuidanceScheduleName } from './guidance';
 import { guidanceScales } from './guidance';
 

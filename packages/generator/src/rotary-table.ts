@@ -32,7 +32,7 @@ export function rotationAngles(numPositions: number, headWidth: number, base: nu
   return { cos, sin };
 }
 
-/** The rotation table of a sequence; its tensors are made on first use and live until dispose(). */
+/** The rotation table of a sequence; its tensors are made by prepare() or on first use and live until dispose(). */
 export class RotaryTable {
   private tensors: RotationTable | undefined;
 
@@ -44,13 +44,13 @@ export class RotaryTable {
 
   /** `[T, Dh/2]` cosines and sines, owned by this object. */
   get whole(): RotationTable {
-    if (this.tensors === undefined) {
-      const { cos, sin } = rotationAngles(this.numPositions, this.headWidth, this.base);
-      const shape: [number, number] = [this.numPositions, this.headWidth / 2];
-      const make = (values: Float32Array): Tensor2D => keep(tensor2d(values, shape));
-      this.tensors = { cos: make(cos), sin: make(sin) };
-    }
+    this.tensors ??= this.made();
     return this.tensors;
+  }
+
+  /** Makes the tensors now, on the current backend, so that no first use does. */
+  prepare(): void {
+    this.tensors ??= this.made();
   }
 
   /** The rows of some neighbouring positions, owned by the caller. */
@@ -66,5 +66,12 @@ export class RotaryTable {
     this.tensors?.cos.dispose();
     this.tensors?.sin.dispose();
     this.tensors = undefined;
+  }
+
+  private made(): RotationTable {
+    const { cos, sin } = rotationAngles(this.numPositions, this.headWidth, this.base);
+    const shape: [number, number] = [this.numPositions, this.headWidth / 2];
+    const make = (values: Float32Array): Tensor2D => keep(tensor2d(values, shape));
+    return { cos: make(cos), sin: make(sin) };
   }
 }

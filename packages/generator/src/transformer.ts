@@ -1,5 +1,6 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
+import type { InitializationName } from '@restok/ops';
 import { attention, Module, repeatKeyHeads, zeros } from '@restok/ops';
 import type { GeneratorArchitecture } from './architecture';
 import type { PassRunner } from './generate';
@@ -129,6 +130,17 @@ export class Transformer extends Module {
   /** Features `[B, T, D]` to logits `[B, T, V]`, owned by the caller. */
   toLogits(features: Tensor3D): Tensor3D {
     return tidy(() => this.head.forward(this.norm.forward(features)));
+  }
+
+  /** Draws every parameter anew, and makes what else stays with the model. */
+  override initialize(seed: number, scheme?: InitializationName): void {
+    super.initialize(seed, scheme);
+    this.makeTables();
+  }
+
+  /** Made with the weights, so that no call leaves more tensors than it found. */
+  makeTables(): void {
+    this.rotary.prepare();
   }
 
   override dispose(): void {

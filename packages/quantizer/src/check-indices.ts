@@ -1,8 +1,13 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
 
-/** Throws ShapeError naming the first of `[B, L]` indices that is not in 0 ... V-1. */
+/** Throws ShapeError when indices are no int32 `[B, L]`, or naming the first that is not in 0 ... V-1. */
 export function checkIndices(indices: Tensor2D, codebookSize: number): void {
+  if (indices.rank !== 2 || indices.dtype !== 'int32') {
+    throw new ShapeError(
+      `codesOf: indices must be int32 [B, L], got ${indices.dtype} [${indices.shape.join(', ')}]. Use indices made by encode.`,
+    );
+  }
   const values = indices.dataSync();
   const wrong = values.findIndex((index) => !(index >= 0 && index < codebookSize));
   if (wrong >= 0) {

@@ -139,6 +139,11 @@ export class Decoder extends Module {
     });
   }
 
+  /** Makes the tables of a sequence with every latent, which stay with the model, on the current backend. */
+  prepare(): void {
+    this.sequenceOf(this.architecture.schedule.numLatents).positions.prepare();
+  }
+
   override dispose(): void {
     super.dispose();
     for (const { positions } of this.sequences.values()) {

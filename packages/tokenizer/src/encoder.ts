@@ -97,6 +97,13 @@ export class Encoder extends Module {
     });
   }
 
+  /** Makes the tables that stay with the model, on the current backend. */
+  prepare(): void {
+    for (const { positions } of this.stages) {
+      positions.prepare();
+    }
+  }
+
   override dispose(): void {
     super.dispose();
     for (const stage of this.stages) {

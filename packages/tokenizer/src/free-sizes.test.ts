@@ -53,6 +53,27 @@ describe.each(encoderSizes)('a tokenizer of $width over $heads heads in $layers 
   );
 });
 
+/** On a grid of 4 x 4, whose finest levels are finer than it from 32 latents on. */
+const hierarchies = [
+  { num_latent_tokens: 16, hierarchy_stages: 0 },
+  { num_latent_tokens: 32, hierarchy_stages: 1 },
+  { num_latent_tokens: 64, hierarchy_stages: 3, learnable_dec_image_tokens: false },
+  { num_latent_tokens: 256, hierarchy_stages: 2, is_legacy: false },
+];
+
+describe.each(hierarchies)(
+  'a tokenizer of $num_latent_tokens latents and $hierarchy_stages stages',
+  (changes) => {
+    it('gives the numbers of the plain backend on restok-node', async () => {
+      const expected = await passOn('cpu', changes);
+      expect(expected.indices).toHaveLength(2 * changes.num_latent_tokens);
+      const { indices, reconstruction } = await passOn('restok-node', changes);
+      expect(indices).toEqual(expected.indices);
+      expectClose(reconstruction, expected.reconstruction, FORWARD_TOLERANCE);
+    });
+  },
+);
+
 describe('a tokenizer whose pixel CNN has free sizes', () => {
   const changes = {
     vae_encoder: true,

@@ -1,5 +1,11 @@
 export { ResTok } from './restok';
-export type { DecodeOptions, ForwardOptions, LoadOptions, ResTokOptions, TokenizerPass } from './restok';
+export type {
+  DecodeOptions,
+  ForwardOptions,
+  LoadOptions,
+  ResTokOptions,
+  TokenizerPass,
+} from './restok-options';
 export { tokenizerArchitecture } from './architecture';
 export type { TokenizerArchitecture } from './architecture';
 export type { EncoderOutput } from './encoder';

@@ -159,14 +159,15 @@ describe.each(testBackends.filter((backend) => !isSampled(backend)))('memory on 
     const before = memory().numTensors;
     const tokenizer = await ResTok.fromWeights(tokenizerConfigOf(fixture.config), fixture.weights());
     const pixels = picture(fixture.tensors('io').get('image')!);
-    const first = tokenizer.encode(pixels); // makes the tables that stay with the model
-    tokenizer.decodeIndices(first.indices).dispose();
     const between = memory().numTensors;
+    const first = tokenizer.encode(pixels);
+    tokenizer.decodeIndices(first.indices).dispose();
+    expect(memory().numTensors).toBe(between + 2);
     const { indices, codes } = tokenizer.encode(pixels);
     tokenizer.decodeIndices(indices, { numKept: 4 }).dispose();
-    [indices, codes].forEach((value) => value.dispose());
+    [indices, codes, first.indices, first.codes].forEach((value) => value.dispose());
     expect(memory().numTensors).toBe(between);
-    [first.indices, first.codes, pixels].forEach((value) => value.dispose());
+    pixels.dispose();
     tokenizer.dispose();
     expect(memory().numTensors).toBe(before);
   });

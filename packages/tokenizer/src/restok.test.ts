@@ -2,7 +2,13 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { memory, randomUniform, slice, tensor2d, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import type { WeightReader } from '@restok/core';
 import { CheckpointError, ConfigError, ShapeError } from '@restok/core';
-import { expectClose, FORWARD_TOLERANCE, testBackends, useTestBackend } from '@restok/testing';
+import {
+  expectClose,
+  FORWARD_TOLERANCE,
+  relativeDistance,
+  testBackends,
+  useTestBackend,
+} from '@restok/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ResTok } from './restok';
 import { tinyTokenizerConfig } from './tiny-config';
@@ -125,6 +131,19 @@ describe.each(testBackends)('ResTok on %s', (backend) => {
     });
   });
 
+  it('shows nothing of the codes when none is kept', () => {
+    const tokenizer = build();
+    tidy(() => {
+      const { codes } = tokenizer.encode(pictures(2));
+      const first = slice(codes, [0, 0, 0], [1, 8, 4]);
+      const second = slice(codes, [1, 0, 0], [1, 8, 4]);
+      const none = tokenizer.decode(first, { numKept: 0 }).dataSync();
+      expectClose(tokenizer.decode(second, { numKept: [0] }), none, FORWARD_TOLERANCE);
+      const one = tokenizer.decode(first, { numKept: 1 }).dataSync();
+      expect(relativeDistance(one, none)).toBeGreaterThan(0.01);
+    });
+  });
+
   it('leaves no tensors behind', () => {
     const before = memory().numTensors;
     const tokenizer = build();
@@ -135,8 +154,9 @@ describe.each(testBackends)('ResTok on %s', (backend) => {
       const decoded = [tokenizer.decode(codes), tokenizer.decodeIndices(indices, { numKept: 1 })];
       [indices, codes, ...decoded].forEach((tensor) => tensor.dispose());
     };
-    run(); // makes the tables that stay with the model
     const between = memory().numTensors;
+    run();
+    expect(memory().numTensors).toBe(between);
     run();
     expect(() => tokenizer.decode(tooWide)).toThrow(ShapeError);
     expect(memory().numTensors).toBe(between);
@@ -161,6 +181,10 @@ describe('ResTok errors', () => {
       expect(() => tokenizer.decode(tensor3d(new Float32Array(8 * 3), [1, 8, 3]))).toThrow(ShapeError);
       const indices = tensor2d([0, 0, 0, 16, 0, 0, 0, 0], [1, 8], 'int32');
       expect(() => tokenizer.decodeIndices(indices)).toThrow(/0 \.\.\. 15, got 16 at position 3/);
+      const fractions = tensor2d([0, 1.5, 2, 3], [1, 4]);
+      expect(() => tokenizer.decodeIndices(fractions)).toThrow(
+        /must be int32 \[B, L\], got float32 \[1, 4\]/,
+      );
     });
   });
 

@@ -1,8 +1,7 @@
-import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { div, reshape, sub, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { TokenizerConfig, TokenizerConfigInput, WeightReader } from '@restok/core';
 import { parseTokenizerConfig, ShapeError } from '@restok/core';
-import type { OpenModelOptions } from '@restok/hub';
 import { openModel } from '@restok/hub';
 import type { InitializationName, Parameter } from '@restok/ops';
 import { loadParameters, Module, normal } from '@restok/ops';
@@ -16,53 +15,17 @@ import type { EncoderOutput } from './encoder';
 import { Encoder } from './encoder';
 import { PixelDecoder } from './pixel-cnn/pixel-decoder';
 import { PixelEncoder } from './pixel-cnn/pixel-encoder';
+import type {
+  DecodeOptions,
+  ForwardOptions,
+  LoadOptions,
+  ResTokOptions,
+  TokenizerPass,
+} from './restok-options';
 
 /** ImageNet statistics that pixels are normalised with. @source method.md, section 4.1. */
 const PIXEL_MEAN = [0.485, 0.456, 0.406];
 const PIXEL_DEVIATION = [0.229, 0.224, 0.225];
-
-/** How a new model is built. */
-export interface ResTokOptions {
-  /** Draws the weights; without it they stay empty until they are loaded. */
-  readonly seed?: number;
-  readonly initialization?: InitializationName;
-  /** Also build the decoder's second stream of queries, which only training with feature supervision needs. */
-  readonly featureStream?: boolean;
-}
-
-export interface LoadOptions extends OpenModelOptions {
-  /** Called after each tensor. */
-  readonly onProgress?: (loaded: number, total: number) => void;
-}
-
-export interface DecodeOptions {
-  /** Leading latents to keep, for all samples or for each; the rest become the mask token. */
-  readonly numKept?: number | readonly number[];
-  readonly observer?: Observer;
-}
-
-/** A whole pass from pixels to pixels with everything that training needs; tensors are the caller's. */
-export type TokenizerPass = {
-  /** `[B, H, W, 3]`, not clamped. */
-  readonly reconstruction: Tensor4D;
-  readonly indices: Tensor2D;
-  /** `[B, L, Dc]` before the quantiser. */
-  readonly latents: Tensor3D;
-  readonly quantizerLoss: Scalar;
-  readonly commitmentLoss: Scalar;
-  readonly codebookLoss: Scalar;
-  readonly entropyLoss: Scalar;
-  /** `[B, P, D]` of the second stream, where it was asked for. */
-  readonly featureStream?: Tensor3D;
-  /** Image tokens of each scale, `[B, P_s, D]`, coarsest first. */
-  readonly imageTokens: Tensor3D[];
-};
-
-export interface ForwardOptions extends DecodeOptions {
-  /** false passes the (normalised) latents on unquantised. */
-  readonly quantize?: boolean;
-  readonly featureStream?: boolean;
-}
 
 /**
  * ResTok: pictures to a short row of hierarchical indices and back.
@@ -149,7 +112,14 @@ export class ResTok extends Module {
       tokenizer.dispose();
       throw error;
     }
+    tokenizer.makeTables();
     return tokenizer;
+  }
+
+  /** Draws every parameter anew, and makes what else stays with the model. */
+  override initialize(seed: number, scheme?: InitializationName): void {
+    super.initialize(seed, scheme);
+    this.makeTables();
   }
 
   /**
@@ -201,7 +171,7 @@ export class ResTok extends Module {
    * Indices to pictures, see {@link decode}.
    *
    * @param indices `[B, L]` int32.
-   * @throws ShapeError naming the first index that is not in the codebook.
+   * @throws ShapeError when they are no int32, or naming the first index that is not in the codebook.
    */
   decodeIndices(indices: Tensor2D, options: DecodeOptions = {}): Tensor4D {
     return tidy(() => this.decode(this.quantizer.codesOf(indices), options));
@@ -224,6 +194,12 @@ export class ResTok extends Module {
     this.encoder.dispose();
     this.decoder.dispose();
     this.quantizer.dispose();
+  }
+
+  /** Made with the weights, so that no call leaves more tensors than it found. */
+  private makeTables(): void {
+    this.encoder.prepare();
+    this.decoder.prepare();
   }
 
   private decodeStreams(

@@ -77,7 +77,7 @@ export function rotationAngles(
   return { cos, sin };
 }
 
-/** The rotation table of a fixed sequence; its tensors are made on first use and live until dispose(). */
+/** The rotation table of a fixed sequence; its tensors are made by prepare() or on first use and live until dispose(). */
 export class RotaryPositions {
   private tensors: RotationTable | undefined;
 
@@ -89,18 +89,25 @@ export class RotaryPositions {
 
   /** `[T, Dh/2]` cosines and sines, owned by this object. */
   get table(): RotationTable {
-    if (this.tensors === undefined) {
-      const { cos, sin } = rotationAngles(this.positions, this.headWidth, this.base);
-      const shape: [number, number] = [this.positions.length, this.headWidth / 2];
-      const make = (values: Float32Array): Tensor2D => keep(tensor2d(values, shape));
-      this.tensors = { cos: make(cos), sin: make(sin) };
-    }
+    this.tensors ??= this.made();
     return this.tensors;
+  }
+
+  /** Makes the tensors now, on the current backend, so that no first use does. */
+  prepare(): void {
+    this.tensors ??= this.made();
   }
 
   dispose(): void {
     this.tensors?.cos.dispose();
     this.tensors?.sin.dispose();
     this.tensors = undefined;
+  }
+
+  private made(): RotationTable {
+    const { cos, sin } = rotationAngles(this.positions, this.headWidth, this.base);
+    const shape: [number, number] = [this.positions.length, this.headWidth / 2];
+    const make = (values: Float32Array): Tensor2D => keep(tensor2d(values, shape));
+    return { cos: make(cos), sin: make(sin) };
   }
 }

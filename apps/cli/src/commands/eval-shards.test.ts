@@ -101,19 +101,23 @@ describe('eval reconstruction --shard', () => {
 
 describe('eval generation --shard', () => {
   // A minute of Inception; sums of features and the merging of shards have tests of their own.
-  it.runIf(runsEverything)('merges FID and every other number exactly', { timeout: TIMEOUT_MS }, async () => {
-    const samples = await writeSamples('samples.npz', 0, 9);
-    const reference = await writeSamples('reference.npz', 50, 4);
-    const command = [
-      ...['eval', 'generation', '--samples', samples, '--reference', reference, '--inception', inception],
-    ];
-    const places = ['samples', 'reference', 'inception weights'];
-    const whole = withoutPlaces(await succeed(...command), ...places);
-    const merged = await inShards(inFolder('generation'), [2, 1], command);
-    expect(merged.settings).toMatchObject({ samples: 'samples.npz', reference: 'reference.npz' });
-    expect(merged.metrics['fid']).toBeGreaterThan(0);
-    expect(withoutPlaces(merged, ...places)).toEqual(whole);
-  });
+  it.runIf(runsEverything)(
+    'merges FID and every other number exactly (in npm run test:slow)',
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const samples = await writeSamples('samples.npz', 0, 9);
+      const reference = await writeSamples('reference.npz', 50, 4);
+      const command = [
+        ...['eval', 'generation', '--samples', samples, '--reference', reference, '--inception', inception],
+      ];
+      const places = ['samples', 'reference', 'inception weights'];
+      const whole = withoutPlaces(await succeed(...command), ...places);
+      const merged = await inShards(inFolder('generation'), [2, 1], command);
+      expect(merged.settings).toMatchObject({ samples: 'samples.npz', reference: 'reference.npz' });
+      expect(merged.metrics['fid']).toBeGreaterThan(0);
+      expect(withoutPlaces(merged, ...places)).toEqual(whole);
+    },
+  );
 
   it.each<[string, RegExp, ...string[]]>([
     ['shards without a network', /need --inception/, '--shard', '1/2', '--out', 'out'],

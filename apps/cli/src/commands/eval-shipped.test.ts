@@ -72,7 +72,7 @@ describe('the shipped tokenizer', () => {
 
   // Minutes, and only where restok data emoji has fetched the set.
   it.runIf(runsEverything && existsSync(join(emoji, 'manifest.json')))(
-    'has the figures of its card on all test pictures',
+    'has the figures of its card on all test pictures (in npm run test:slow, with the set of restok data emoji)',
     { timeout: 1_800_000 },
     async () => {
       const card = JSON.parse(await readFile(join(model, 'figures.json'), 'utf8')) as {

@@ -179,7 +179,7 @@ describe('eval generation', () => {
 
   // Inception takes half a minute for both.
   it.runIf(runsEverything)(
-    'takes the statistics that a reference brings, as that suite does',
+    'takes the statistics that a reference brings, as that suite does (in npm run test:slow)',
     { timeout: 300_000 },
     async () => {
       const samples = await writeSamples('four.npz', [1, 2, 3, 4]);

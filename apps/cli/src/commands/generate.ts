@@ -6,7 +6,7 @@ import { labelsLike } from '../labels-like';
 import { withModelPair } from '../load-generator';
 import type { Output } from '../output';
 import { createOutput, rateText } from '../output';
-import { checkOutputs, writePngWhole } from '../output-files';
+import { checkOutputs, writePngsWhole, writePngWhole } from '../output-files';
 import { readForModel } from '../picture-batch';
 import type { PictureCoder } from '../picture-coder';
 import { blocksOf, partsOf } from '../shards/blocks';
@@ -95,6 +95,7 @@ async function decodeAndWrite(
       previews.push(await tokenizer.decode(rows, latents));
     }
     const last = await tokenizer.decode(rows);
+    const written: (readonly [string, Picture])[] = [];
     for (const [i, { file, previews: files }] of batch.entries()) {
       const stages = [...previews.map((pass) => pass[i]!), last[i]!];
       const { pixels, width, height } = last[i]!;
@@ -104,14 +105,13 @@ async function decodeAndWrite(
         archive.set(pixels, (start + i) * pixels.length);
       } else {
         const paths = files.length === 0 ? [file] : files;
-        for (const [stage, path] of paths.entries()) {
-          await writePngWhole(path, stages[stage]!);
-        }
+        written.push(...paths.map((path, stage) => [path, stages[stage]!] as const));
       }
       if (grid !== undefined) {
         shown.push(stages.map(enlarge));
       }
     }
+    await writePngsWhole(written);
     output.progress(rateText(start + batch.length, pictures.length, startedAt, 'pictures decoded'));
   }
   if (archive !== undefined) {

@@ -8,7 +8,7 @@ import type { CoderOptions } from '../load-tokenizer';
 import { withCoder } from '../load-tokenizer';
 import { checkKept } from '../model-limits';
 import { createOutput, rateText } from '../output';
-import { checkOutputs, checkPngName, writePngWhole } from '../output-files';
+import { checkOutputs, checkPngName, writePngsWhole, writePngWhole } from '../output-files';
 import { readAllForModel } from '../picture-batch';
 import type { PictureCoder } from '../picture-coder';
 
@@ -56,9 +56,7 @@ export async function reconstruct(images: readonly string[], options: Reconstruc
       for (const [i, image] of images.entries()) {
         const original = await read(i);
         const pictures = await reconstructOne(tokenizer, original, counts);
-        for (const [j, kept] of counts.entries()) {
-          await writePngWhole(files[i]![j]!, pictures.get(kept)!);
-        }
+        await writePngsWhole(counts.map((kept, j) => [files[i]![j]!, pictures.get(kept)!]));
         const score = (kept: number): number | null => decibels(original, pictures.get(kept)!);
         results.push({
           file: image,

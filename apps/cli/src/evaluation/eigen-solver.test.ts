@@ -26,7 +26,7 @@ describe('eigenSolver', () => {
   });
 
   // Only where the BLAS of this machine has LAPACK: there is no second solver to compare ours with otherwise.
-  it.skipIf(lapack === undefined)('finds the eigenvalues of ours by LAPACK', () => {
+  it.skipIf(lapack === undefined)('finds the eigenvalues of ours by LAPACK (where there is one)', () => {
     for (const rows of [60, 12]) {
       const covariance = Float64Array.from(statistics(1, rows).covariance);
       const [ours, theirs] = [plainEigenSolver, lapack!].map((solver) =>
@@ -37,7 +37,7 @@ describe('eigenSolver', () => {
   });
 
   it.skipIf(lapack === undefined)(
-    'gives the Fréchet distance of ours by LAPACK, of full rank and less',
+    'gives the Fréchet distance of ours by LAPACK, of full rank and less (where there is one)',
     () => {
       for (const rows of [60, 12]) {
         const [a, b] = [statistics(2, rows), statistics(3, rows)];

@@ -39,9 +39,8 @@ describe('withKnownProcessor', () => {
   const best = bestCore(processorFlags());
   fallback?.unload();
 
-  // Only where OpenBLAS is installed and its fallback is not the best that the processor can run.
   it.skipIf(fallback === undefined || best === undefined)(
-    'loads an OpenBLAS that fell back to its oldest kernels again, with those of this processor',
+    'loads an OpenBLAS that fell back to its oldest kernels again, with those of this processor (where there is one that does)',
     () => {
       const { core, library } = withKnownProcessor(OPENBLAS, loadFallback()!);
       expect(core).toBe(best);
@@ -50,15 +49,17 @@ describe('withKnownProcessor', () => {
     },
   );
 
-  // Only where OpenBLAS is installed.
-  it.skipIf(fallback === undefined)('keeps kernels that OPENBLAS_CORETYPE names', () => {
-    process.env.OPENBLAS_CORETYPE = 'Prescott';
-    const loaded = koffi.load(OPENBLAS);
-    expect(withKnownProcessor(OPENBLAS, loaded)).toEqual({
-      library: loaded,
-      path: OPENBLAS,
-      core: 'Prescott',
-    });
-    loaded.unload();
-  });
+  it.skipIf(fallback === undefined)(
+    'keeps kernels that OPENBLAS_CORETYPE names (where OpenBLAS is installed)',
+    () => {
+      process.env.OPENBLAS_CORETYPE = 'Prescott';
+      const loaded = koffi.load(OPENBLAS);
+      expect(withKnownProcessor(OPENBLAS, loaded)).toEqual({
+        library: loaded,
+        path: OPENBLAS,
+        core: 'Prescott',
+      });
+      loaded.unload();
+    },
+  );
 });

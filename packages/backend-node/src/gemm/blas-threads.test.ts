@@ -62,6 +62,7 @@ describe('onOneThread', () => {
   it.each([
     ['openblas_get_num_threads', 'openblas_set_num_threads'],
     ['MKL_Get_Max_Threads', 'MKL_Set_Num_Threads'],
+    ['bli_thread_get_num_threads', 'bli_thread_set_num_threads'],
   ])('sets the threads of %s to one meanwhile, also where it fails', (getter, setter) => {
     const { library, threads } = libraryOf(getter, setter);
     expect(onOneThread(library, threads)).toBe(1);

@@ -1,8 +1,12 @@
 import type { LibraryHandle } from 'koffi';
 import type { GemmCall } from './gemm';
 
-/** Functions that set the number of threads, by the library that has them. */
-const THREAD_SETTERS = ['openblas_set_num_threads', 'MKL_Set_Num_Threads', 'bli_thread_set_num_threads'];
+/** Functions that set the number of threads and those that tell it, of OpenBLAS, MKL and BLIS. */
+const THREAD_FUNCTIONS = [
+  { setter: 'openblas_set_num_threads', getter: 'openblas_get_num_threads' },
+  { setter: 'MKL_Set_Num_Threads', getter: 'MKL_Get_Max_Threads' },
+  { setter: 'bli_thread_set_num_threads', getter: 'bli_thread_get_num_threads' },
+] as const;
 
 /**
  * Multiplications up to which a product is quicker on one thread, unless it has few rows. With SkylakeX kernels of
@@ -30,10 +34,11 @@ export function threadSetter(library: LibraryHandle): (threads: number) => void 
   };
 }
 
-function setterOf(library: LibraryHandle): ((threads: number) => void) | undefined {
-  for (const name of THREAD_SETTERS) {
+/** The first function that `find` gets of the library for an entry of the list. */
+function foundIn<Found>(find: (names: (typeof THREAD_FUNCTIONS)[number]) => Found): Found | undefined {
+  for (const names of THREAD_FUNCTIONS) {
     try {
-      return library.func(`void ${name}(int threads)`) as (threads: number) => void;
+      return find(names);
     } catch {
       // This library calls it something else, or has no such setting (Accelerate).
     }
@@ -41,30 +46,25 @@ function setterOf(library: LibraryHandle): ((threads: number) => void) | undefin
   return undefined;
 }
 
-/** Functions that say how many threads there are, with those that set them. */
-const THREADS = [
-  ['openblas_get_num_threads', 'openblas_set_num_threads'],
-  ['MKL_Get_Max_Threads', 'MKL_Set_Num_Threads'],
-] as const;
+function setterOf(library: LibraryHandle): ((threads: number) => void) | undefined {
+  return foundIn(({ setter }) => library.func(`void ${setter}(int threads)`) as (threads: number) => void);
+}
 
 /** Runs something on one thread of a library, and gives it its threads back; a library without such settings just runs. */
 export function onOneThread<Result>(library: LibraryHandle, run: () => Result): Result {
-  for (const [getter, setter] of THREADS) {
-    let get: () => number;
-    let set: (threads: number) => void;
-    try {
-      get = library.func(`int ${getter}()`) as () => number;
-      set = library.func(`void ${setter}(int threads)`) as (threads: number) => void;
-    } catch {
-      continue;
-    }
-    const before = get();
-    set(1);
-    try {
-      return run();
-    } finally {
-      set(before);
-    }
+  const functions = foundIn(({ setter, getter }) => ({
+    get: library.func(`int ${getter}()`) as () => number,
+    set: library.func(`void ${setter}(int threads)`) as (threads: number) => void,
+  }));
+  if (functions === undefined) {
+    return run();
   }
-  return run();
+  const { get, set } = functions;
+  const before = get();
+  set(1);
+  try {
+    return run();
+  } finally {
+    set(before);
+  }
 }
