@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Those hold the page to a time, so they run one by one when all others are done. */
-const timed = ['test/generate.browser.test.ts', 'test/reconstruct.browser.test.ts'];
+const timed = ['generate', 'main-thread', 'reconstruct'].map((name) => `test/${name}.browser.test.ts`);
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const common = { root, pool: 'forks', testTimeout: 300_000, hookTimeout: 300_000 } as const;

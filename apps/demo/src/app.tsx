@@ -1,11 +1,15 @@
 import type { FunctionComponent } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { lazyView } from './components/lazy-view';
 import { Footer } from './components/footer';
 import { Header } from './components/header';
+import { LoadProgress } from './components/load-progress';
 import { ProblemBanner } from './components/problem-banner';
 import { route } from './state/address';
 import { announcement } from './state/announcements';
+import { focusMain } from './state/focus';
 import type { View } from './state/route';
+import { viewTitles } from './state/view-titles';
 import { ReconstructView } from './views/reconstruct-view';
 
 /** Views other than the first are read when they are opened. */
@@ -20,16 +24,27 @@ const pages: Readonly<Record<View, FunctionComponent>> = {
 
 /** The page: header, the view that the address names, footer. */
 export function App() {
-  const Page = pages[route.value.view];
+  const { view } = route.value;
+  const Page = pages[view];
+  useViewChange(view);
   return (
     <>
-      <a class="skip" href="#main">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          // The address is the view's.
+          event.preventDefault();
+          focusMain();
+        }}
+      >
         Skip to the picture
       </a>
       <Header />
       <main id="main" tabIndex={-1}>
         <ProblemBanner />
-        <Page key={route.value.view} />
+        <Page key={view} />
+        <LoadProgress />
       </main>
       <Footer />
       <p class="visually-hidden" aria-live="polite">
@@ -37,4 +52,17 @@ export function App() {
       </p>
     </>
   );
+}
+
+/** Names the tab of the browser after the view; a link inside the view that is left takes to the top of the next. */
+function useViewChange(view: View): void {
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${viewTitles[view]} · ResTok: a picture in 64 tokens`;
+    if (!isFirst.current && document.activeElement === document.body) {
+      scrollTo(0, 0);
+      focusMain();
+    }
+    isFirst.current = false;
+  }, [view]);
 }

@@ -4,8 +4,12 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { views } from '../src/state/route';
+import { tabTo } from './keyboard-page';
 import { openPage, startBrowser } from './open-page';
+import { SITE_TOKENIZER, viewUses } from './page-use';
 
+const PHONE_WIDTH = 360;
+const DESK_WIDTH = 1280;
 const SERIOUS = ['serious', 'critical'];
 /** More is seen as a jump. @source web.dev, Cumulative Layout Shift. */
 const LARGEST_SHIFT = 0.1;
@@ -27,15 +31,84 @@ async function seriousFindings(page: Page): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
+/** Findings in light and in dark colours. */
+async function seriousFindingsInBothColours(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // Colours change within 140 ms.
+    await page.waitForTimeout(300);
+    found.push(...(await seriousFindings(page)).map((finding) => `${colorScheme}: ${finding}`));
+  }
+  return found;
+}
+
 describe('The page', () => {
   it.each(views)('has no serious finding of axe in %s, in light and dark colours', async (view) => {
     const { page, context } = await openPage(browser, `#/${view}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.waitForTimeout(1000);
-      expect(await seriousFindings(page), colorScheme).toEqual([]);
+    await page.waitForTimeout(1000);
+    expect(await seriousFindingsInBothColours(page)).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('The page with results', () => {
+  it.each(views)(
+    'has no serious finding of axe in %s, at the widths of a phone and of a desk',
+    async (view) => {
+      const { page, context } = await openPage(browser, `#/${view}`);
+      const { ready, start, done } = viewUses[view];
+      await ready(page);
+      await start(page);
+      await done(page);
+      for (const width of [PHONE_WIDTH, DESK_WIDTH]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await seriousFindingsInBothColours(page)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      }
+      await context.close();
+    },
+  );
+
+  it('has none with every setting open, an error and a model that is looked at', async () => {
+    const { page, context } = await openPage(browser, '#/generate', { width: PHONE_WIDTH });
+    await viewUses.generate.ready(page);
+    await page.getByText('How it draws').click();
+    await page.getByLabel('Guidance over the passes').selectOption('step');
+    expect(await seriousFindingsInBothColours(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Models' }).click();
+    for (const [address, shown] of [
+      [SITE_TOKENIZER, page.getByTestId('found')],
+      [`./${'a-long-name-of-a-folder'.repeat(4)}`, page.getByRole('alert').getByRole('button')],
+    ] as const) {
+      await page.getByLabel('Address of its folder').fill(address);
+      await page.getByRole('button', { name: 'Look', exact: true }).click();
+      await shown.waitFor();
+      expect(await seriousFindingsInBothColours(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        PHONE_WIDTH,
+      );
     }
+    await context.close();
+  });
+
+  it('has none while a training is under way and a model is downloaded', async () => {
+    const { page, context } = await openPage(browser, '#/train', { width: PHONE_WIDTH });
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByText(/^Step [1-9]/).waitFor();
+    expect(await seriousFindingsInBothColours(page)).toEqual([]);
+    let letThrough = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letThrough = resolve));
+    await context.route('**/model.safetensors', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Mix' }).click();
+    await page.getByTestId('progress').waitFor();
+    expect(await seriousFindingsInBothColours(page)).toEqual([]);
+    letThrough();
+    await viewUses.mix.ready(page);
     await context.close();
   });
 });
@@ -53,24 +126,11 @@ describe('The page by keyboard alone', () => {
     await page.keyboard.press('ArrowRight');
     expect(await page.getByTestId('kept').textContent()).toBe('3 of 64');
 
-    const tabTo = async (name: RegExp): Promise<void> => {
-      for (let i = 0; i < 60; i++) {
-        await page.keyboard.press('Tab');
-        const label = await page.evaluate(
-          () =>
-            document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
-        );
-        if (name.test(label)) {
-          return;
-        }
-      }
-      throw new Error(`No tab stop is called ${String(name)}.`);
-    };
-    await tabTo(/^Kept latents/);
+    await tabTo(page, /^Kept latents/);
     await page.keyboard.press('End');
     expect(await page.getByTestId('kept').textContent()).toBe('64 of 64');
     const before = page.url();
-    await tabTo(/^Sample: house/);
+    await tabTo(page, /^Sample: house/);
     await page.keyboard.press('Enter');
     await page.waitForFunction((old) => location.href !== old, before);
     await page.keyboard.press('Home');

@@ -67,6 +67,34 @@ async function replaceWeights(): Promise<void> {
   await utimes(`${folder}/model.safetensors`, new Date(), new Date(Date.now() + 60_000));
 }
 
+/** Opens the Models view and loads the folder from a server that stops in the middle of the weights. */
+async function openHalted() {
+  const server = await startHaltingServer(folder);
+  const { page, context } = await openPage(browser, '#/models');
+  await lookAt(page, server.address);
+  await startDownload(page);
+  await whenHalf(page);
+  const close = async (): Promise<void> => {
+    await context.close();
+    await server.close();
+  };
+  return { server, page, close };
+}
+
+/** Waits until half of the weights are there. */
+const whenHalf = (page: Page) =>
+  page
+    .getByTestId('progress')
+    .getByText(/0\.[1-9] MB of/)
+    .waitFor();
+
+/** Waits until the model of a server of this machine is in use. */
+const whenInUse = (page: Page) =>
+  page
+    .getByTestId('tokenizer-in-use')
+    .getByText(/^127\.0\.0\.1:\d+: .*16 latents/)
+    .waitFor();
+
 const inUseText = (page: Page) => page.getByTestId('tokenizer-in-use').textContent();
 
 describe('A model behind an address', () => {
@@ -134,48 +162,27 @@ describe('A model behind an address', () => {
   });
 
   it('shows how far its download is', async () => {
-    const server = await startHaltingServer(folder);
-    const { page, context } = await openPage(browser, '#/models');
-    await lookAt(page, server.address);
-    await startDownload(page);
+    const { server, page, close } = await openHalted();
     const progress = page.getByTestId('progress');
     await progress.getByText(/^Loading the tokenizer: (0\.[1-9]) MB of (?!\1)\d\.\d MB$/).waitFor();
     const share = await progress.getByRole('progressbar').getAttribute('value');
     expect(Number(share)).toBeCloseTo(0.5, 1);
     server.goOn();
-    await page
-      .getByTestId('tokenizer-in-use')
-      .getByText(/^127\.0\.0\.1:\d+: .*16 latents/)
-      .waitFor();
-    await context.close();
-    await server.close();
+    await whenInUse(page);
+    await close();
   });
 
   it('is refused in a line when the connection ends in the middle, and is whole another time', async () => {
-    const server = await startHaltingServer(folder);
-    const { page, context } = await openPage(browser, '#/models');
-    await lookAt(page, server.address);
-    await startDownload(page);
-    await page
-      .getByTestId('progress')
-      .getByText(/0\.[1-9] MB of/)
-      .waitFor();
+    const { server, page, close } = await openHalted();
     server.cut();
     await page
       .getByRole('alert')
       .getByText(/model\.safetensors was cut off after \d+ of \d+ bytes.*Try again/)
       .waitFor();
     await startDownload(page);
-    await page
-      .getByTestId('progress')
-      .getByText(/0\.[1-9] MB of/)
-      .waitFor();
+    await whenHalf(page);
     server.goOn();
-    await page
-      .getByTestId('tokenizer-in-use')
-      .getByText(/^127\.0\.0\.1:\d+: .*16 latents/)
-      .waitFor();
-    await context.close();
-    await server.close();
+    await whenInUse(page);
+    await close();
   });
 });

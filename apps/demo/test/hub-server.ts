@@ -14,6 +14,8 @@ export interface HubServer {
   readonly sent: Map<string, Buffer>;
   /** Files of which half is sent, and the rest never. */
   readonly stalled: Set<string>;
+  /** Models that only who has accepted their terms may read. */
+  readonly gated: Set<string>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function startHub(files: Readonly<Record<string, Buffer>>): Promise
     files: new Map(Object.entries(files)),
     sent: new Map<string, Buffer>(),
     stalled: new Set<string>(),
+    gated: new Set<string>(),
   };
   const server = createServer((request, response) => {
     hub.requests.push(`${request.method} ${request.url} ${request.headers.range ?? ''}`.trim());
@@ -40,6 +43,8 @@ export async function startHub(files: Readonly<Record<string, Buffer>>): Promise
     const resolved = `/${HUB_MODEL}/resolve/${COMMIT}/`;
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
+    } else if ([...hub.gated].some((model) => path.includes(`/${model}/`))) {
+      response.writeHead(401, { 'x-error-code': 'GatedRepo' }).end();
     } else if (path === `/api/models/${HUB_MODEL}/revision/main`) {
       response.end(JSON.stringify({ sha: COMMIT, siblings: [...hub.files].map(listed) }));
     } else if (path.startsWith(resolved) && path.endsWith('.safetensors')) {

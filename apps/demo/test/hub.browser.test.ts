@@ -6,7 +6,7 @@ import { largestDifference } from './canvas-pixels';
 import type { HubServer } from './hub-server';
 import { HUB_MODEL, startHub } from './hub-server';
 import { decodeInNode } from './in-node';
-import { goTo, lookAt, startDownload, useModelAt } from './models-page';
+import { chooseFiles, goTo, lookAt, startDownload, useModelAt } from './models-page';
 import { openPage, startBrowser } from './open-page';
 import { settled, whenShown } from './reconstruct-page';
 
@@ -89,6 +89,31 @@ describe('A model of a hub', () => {
       .waitFor();
     await lookAt(page, 'owner/other');
     await problem.getByText(/no model of that name at http:\/\/127\.0\.0\.1:\d+ that may be read/).waitFor();
+    await context.close();
+  });
+
+  it('is asked for as files where it is gated or private: a visitor cannot set a token', async () => {
+    hub.gated.add(HUB_MODEL);
+    const { page, context } = await openModels(HUB_MODEL);
+    const problem = page.getByRole('alert');
+    await problem
+      .getByText(
+        `Owner/small is gated. Accept its terms at ${hub.address}/${HUB_MODEL}, then: Download its folder there and open its files here.`,
+      )
+      .waitFor();
+    await lookAt(page, 'owner/other');
+    await problem
+      .getByText(/Where the model is private: Download its folder there and open its files here\.$/)
+      .waitFor();
+    expect(await problem.textContent()).not.toContain('HF_TOKEN');
+
+    const files = Object.fromEntries([...hub.files].map(([path, content]) => [path, content]));
+    await chooseFiles(page, files);
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page
+      .getByTestId('tokenizer-in-use')
+      .getByText(/16 latents/)
+      .waitFor();
     await context.close();
   });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { View } from '../src/state/route';
 import { views } from '../src/state/route';
 import { openPage, startBrowser } from './open-page';
+import { SITE_TOKENIZER } from './page-use';
 
 const output = fileURLToPath(new URL('../../../output/demo/', import.meta.url));
 const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
@@ -48,6 +49,16 @@ async function prepare(page: Page, view: View): Promise<void> {
     await page.getByRole('button', { name: 'Pause' }).click();
   }
   await page.waitForFunction(ready[view]);
+  if (view === 'inside') {
+    // Filled while it is looked at.
+    await page.getByTestId('codebook').scrollIntoViewIfNeeded();
+    await page.getByText(/^\d*[1-9]\d* of 256 codes decoded/).waitFor();
+  }
+  if (view === 'models') {
+    await page.getByLabel('Address of its folder').fill(SITE_TOKENIZER);
+    await page.getByRole('button', { name: 'Look', exact: true }).click();
+    await page.getByTestId('found').waitFor();
+  }
 }
 
 describe.each(views)('Screenshots of %s', (view) => {

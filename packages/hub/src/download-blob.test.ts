@@ -35,6 +35,7 @@ function download(access: Partial<HubAccess> = {}, onBytes?: (count: number) => 
     access: {
       endpoint: hub.address,
       headers: {},
+      withoutToken: 'Set a token',
       timeLimit: { milliseconds: 10_000, minBytes: 1 },
       ...access,
     },

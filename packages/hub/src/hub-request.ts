@@ -12,6 +12,8 @@ export interface HubAccess {
   readonly endpoint: string;
   /** Sent to the endpoint and to nobody else: they may hold a token. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What to do without a token about a model that needs one, as the end of a sentence. */
+  readonly withoutToken: string;
   readonly timeLimit: TimeLimit;
   readonly signal?: AbortSignal;
 }
@@ -53,7 +55,7 @@ export function fileAddress({ endpoint }: HubAccess, model: string, commit: stri
 export async function hubFailure(
   response: Response,
   { name, revision }: HubId,
-  { endpoint, headers }: HubAccess,
+  { endpoint, headers, withoutToken }: HubAccess,
 ): Promise<Error> {
   const { status } = response;
   const code = response.headers.get('x-error-code');
@@ -62,7 +64,7 @@ export async function hubFailure(
     return troubleOf(response);
   }
   const hasToken = Object.keys(headers).some((header) => header.toLowerCase() === 'authorization');
-  const token = hasToken ? 'Check that the token may read it' : 'Set HF_TOKEN to a token that may read it';
+  const token = hasToken ? 'Check that the token may read it' : withoutToken;
   if (code === 'GatedRepo') {
     return problem(`${name} is gated. Accept its terms at ${endpoint}/${name}, then: ${token}.`, status);
   }

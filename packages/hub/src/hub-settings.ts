@@ -45,6 +45,7 @@ export async function hubSettings(
   return {
     access: {
       endpoint: `${address.origin}${address.pathname}`.replace(/\/+$/, ''),
+      withoutToken: 'Set HF_TOKEN to a token that may read it',
       headers: { ...(token !== undefined && { Authorization: `Bearer ${token}` }), ...headers },
       timeLimit:
         timeLimit ??

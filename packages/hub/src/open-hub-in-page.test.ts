@@ -126,6 +126,23 @@ describe('openHub in a page', () => {
     expect(caches.addresses()).not.toContainEqual(expect.stringContaining('model.safetensors'));
   });
 
+  it('tells of files where a model needs a token: a page has no environment to set one in', async () => {
+    hub.models.set('owner/small@main', { commit: COMMIT, files: FILES, token: 'hf_secret' });
+    await expect(open()).rejects.toThrow(
+      `openHub: owner/small is gated. Accept its terms at ${hub.address}/owner/small, then: Download its folder there and open its files here.`,
+    );
+    const missing = openHub('owner/none', { endpoint: hub.address }, new PageCache(caches));
+    await expect(missing).rejects.toThrow(
+      /Where the model is private: Download its folder there and open its files here\.$/,
+    );
+    await expect(open({ headers: { Authorization: 'Bearer hf_other' } })).rejects.toThrow(
+      'then: Check that the token may read it.',
+    );
+    expect(await (await open({ headers: { Authorization: 'Bearer hf_secret' } })).size('config.json')).toBe(
+      16,
+    );
+  });
+
   it('gets shards, and reads by ranges what is asked for where it has no files', async () => {
     const index = JSON.stringify({ weight_map: { a: 'model-1.safetensors' } });
     hub.models.set('owner/small@main', {

@@ -34,7 +34,14 @@ export async function openHub(
     timeLimit = DEFAULT_TIME_LIMIT,
     signal,
   } = options;
-  const access = { endpoint: parseWebAddress(endpoint).href.replace(/\/+$/, ''), headers, timeLimit, signal };
+  const access = {
+    endpoint: parseWebAddress(endpoint).href.replace(/\/+$/, ''),
+    headers,
+    // A page has no environment to take a token from.
+    withoutToken: 'Download its folder there and open its files here',
+    timeLimit,
+    signal,
+  };
   const lister = hubLister(access, pageCache.remembering(hubFetch(access, model)));
   const listing = checkListing(await lister(model), model.name);
   const kept = new KeptModel({ model, access, listing, pageCache });

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { attempt, tokenizer } from '../engine/engine-client';
 import type { CodebookMap, PagePicture } from '../engine/engine-api';
 import { codeColour } from '../state/code-colour';
+import { cellAfterKey } from '../state/grid-keys';
 import { quantity } from '../state/quantities';
 import {
   codeMap,
@@ -45,9 +46,12 @@ export function CodebookPanel({ indices }: { readonly indices: Int32Array | unde
 function PictureMap({ own }: { readonly own: ReadonlySet<number> }) {
   const map = codeMap.value;
   const known = codePictures.value;
-  const [pointed, setPointed] = useState<number | undefined>(undefined);
+  const [cell, setCell] = useState<number | undefined>(undefined);
+  const pointed = cell === undefined ? undefined : map?.cells[cell];
   const side = tokenizer.value?.side ?? 64;
   const total = MAP_COLUMNS * MAP_COLUMNS;
+  const text =
+    pointed === undefined ? undefined : `Code ${pointed}${own.has(pointed) ? ', used by this picture' : ''}`;
   return (
     <div class="stack">
       <h2>The codebook as a map</h2>
@@ -57,22 +61,42 @@ function PictureMap({ own }: { readonly own: ReadonlySet<number> }) {
       </p>
       <div
         class="frame map-frame"
+        role="slider"
+        tabIndex={0}
+        aria-label="Code on the map"
+        aria-valuemin={1}
+        aria-valuemax={total}
+        aria-valuenow={(cell ?? 0) + 1}
+        aria-valuetext={text ?? 'none; the arrow keys choose one'}
         onPointerMove={(event) => {
           const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
           const column = Math.floor(((event.clientX - left) / width) * MAP_COLUMNS);
           const row = Math.floor(((event.clientY - top) / height) * MAP_COLUMNS);
-          setPointed(map?.cells[row * MAP_COLUMNS + column]);
+          setCell(row * MAP_COLUMNS + column);
         }}
-        onPointerLeave={() => setPointed(undefined)}
+        onPointerLeave={() => setCell(undefined)}
+        onKeyDown={(event) => {
+          const next = cellAfterKey(event.key, cell ?? -1, MAP_COLUMNS, MAP_COLUMNS);
+          if (next !== undefined) {
+            event.preventDefault();
+            setCell(next);
+          }
+        }}
+        onBlur={() => setCell(undefined)}
       >
         <MosaicCanvas map={map} pictures={known} side={side} />
+        {cell !== undefined && (
+          <span
+            class="map-mark"
+            style={{ '--column': cell % MAP_COLUMNS, '--row': Math.floor(cell / MAP_COLUMNS) }}
+          />
+        )}
       </div>
       <p class="quiet" data-testid="map-progress">
-        {pointed !== undefined
-          ? `Code ${pointed}${own.has(pointed) ? ', used by this picture' : ''}`
-          : known.size < total
+        {text ??
+          (known.size < total
             ? `${known.size} of ${total} codes decoded`
-            : 'Point at a picture to see its number.'}
+            : 'Point at a picture, or press the arrow keys, to see its number.')}
       </p>
     </div>
   );

@@ -1,17 +1,9 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { addressOf, route } from '../state/address';
-import type { View } from '../state/route';
 import { views } from '../state/route';
 import { setTheme, theme, themes } from '../state/theme';
+import { viewTitles } from '../state/view-titles';
 import { Icon } from './icons';
-
-const titles: Readonly<Record<View, string>> = {
-  reconstruct: 'Reconstruct',
-  generate: 'Generate',
-  mix: 'Mix',
-  inside: 'Look inside',
-  train: 'Train',
-  models: 'Models',
-};
 
 const themeIcons = { system: 'system', light: 'sun', dark: 'moon' } as const;
 
@@ -19,6 +11,14 @@ const themeIcons = { system: 'system', light: 'sun', dark: 'moon' } as const;
 export function Header() {
   const { view } = route.value;
   const next = themes[(themes.indexOf(theme.value) + 1) % themes.length]!;
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where the tabs scroll, the one of the view is seen.
+    const tab = tabs.current?.querySelector<HTMLElement>('[aria-current]');
+    if (tab) {
+      tabs.current!.scrollLeft = tab.offsetLeft - (tabs.current!.clientWidth - tab.offsetWidth) / 2;
+    }
+  }, [view]);
   return (
     <header class="header">
       <a class="brand" href="#/reconstruct">
@@ -30,10 +30,10 @@ export function Header() {
         </svg>
         ResTok
       </a>
-      <nav class="tabs" aria-label="Views">
+      <nav class="tabs" aria-label="Views" ref={tabs}>
         {views.map((name) => (
           <a key={name} href={addressOf(name)} aria-current={name === view ? 'page' : undefined}>
-            {titles[name]}
+            {viewTitles[name]}
           </a>
         ))}
       </nav>

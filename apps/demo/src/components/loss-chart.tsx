@@ -35,8 +35,8 @@ export function LossChart({
         cursor: { show: false },
         scales: { x: { time: false, range: () => [0, maxSteps] }, y: { distr: 3 } },
         axes: [
-          { ...axis, size: 30 },
-          { ...axis, size: 56 },
+          { ...axis, size: 24 },
+          { ...axis, size: 44 },
         ],
         series: [
           {},

@@ -38,11 +38,27 @@ export function Strip(props: StripProps) {
 
   const setKept = (next: number): void => props.onKept?.(Math.min(total, Math.max(1, next)));
   const follow = (event: PointerEvent): void => setKept(keptAt(root.current, event.clientX));
+  const isLit = useRef(false);
+  const light = (next: boolean): void => {
+    if (isLit.current !== next) {
+      isLit.current = next;
+      props.onHover?.(next ? kept - 1 : undefined);
+    }
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
     const next = keptAfterKey(event.key, kept, levelSizes);
-    if (next !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (next !== undefined) {
       event.preventDefault();
+      light(false);
       setKept(next);
+      const handle = event.currentTarget as Element;
+      requestAnimationFrame(() => handle.scrollIntoView({ block: 'nearest', inline: 'nearest' }));
+    } else if (event.key === ' ') {
+      event.preventDefault();
+      light(!isLit.current);
     }
   };
   const capture = (event: PointerEvent): void => {
@@ -59,7 +75,14 @@ export function Strip(props: StripProps) {
       onPointerLeave={() => props.onHover?.(undefined)}
       style={{ '--latents': total, '--levels': levelSizes.length }}
     >
-      <div class="strip-row" ref={root}>
+      <div
+        class="strip-row"
+        ref={root}
+        // Where it scrolls and holds nothing to press, keys scroll it.
+        tabIndex={
+          [props.onKept, props.onLevel, props.onDropLevel].every((each) => each === undefined) ? 0 : undefined
+        }
+      >
         {levels.map(({ level, offset, size }) => (
           <div
             class={`level ${props.levelClass?.(level) ?? ''}`}
@@ -109,6 +132,7 @@ export function Strip(props: StripProps) {
             }
             style={{ '--kept': kept, '--gaps': levelBefore }}
             onKeyDown={onKeyDown}
+            onBlur={() => light(false)}
             onPointerDown={capture}
             onPointerMove={(event) => {
               if (event.buttons === 1) {

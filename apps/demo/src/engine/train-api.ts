@@ -31,6 +31,9 @@ export interface BeforeAfter {
   readonly after: PagePicture;
 }
 
+/** Most pictures that are shown before and after. */
+export const WALL_SIZE = 8;
+
 /** What a step of training tells. */
 export interface TrainReport {
   readonly step: number;

@@ -6,7 +6,7 @@ import { formatRoute, parseRoute } from './route';
 export const route = signal<Route>(parseRoute(location.hash));
 
 /** The last address of each view, so that its tab leads back to where it was. */
-const lastAddresses = new Map<View, string>();
+const lastAddresses = signal<ReadonlyMap<View, string>>(new Map());
 
 addEventListener('hashchange', () => {
   route.value = parseRoute(location.hash);
@@ -15,7 +15,9 @@ addEventListener('hashchange', () => {
 /** Writes the settings of the view that is shown into the address, without a step of history. */
 export function rememberSettings(view: View, settings: Readonly<Record<string, string | undefined>>): void {
   const address = formatRoute(view, settings);
-  lastAddresses.set(view, address);
+  if (lastAddresses.peek().get(view) !== address) {
+    lastAddresses.value = new Map([...lastAddresses.peek(), [view, address]]);
+  }
   if (route.value.view === view && location.hash !== address) {
     history.replaceState(history.state, '', address);
   }
@@ -23,5 +25,5 @@ export function rememberSettings(view: View, settings: Readonly<Record<string, s
 
 /** Where a tab leads. */
 export function addressOf(view: View): string {
-  return lastAddresses.get(view) ?? formatRoute(view, {});
+  return lastAddresses.value.get(view) ?? formatRoute(view, {});
 }

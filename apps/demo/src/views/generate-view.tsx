@@ -2,7 +2,9 @@ import { useEffect } from 'preact/hooks';
 import { attempt, generator, tokenizer } from '../engine/engine-client';
 import { ClassPicker } from '../components/class-picker';
 import { Icon } from '../components/icons';
-import { LoadProgress } from '../components/load-progress';
+import type { NamedFile } from '../engine/engine-api';
+import { LinkButton } from '../components/link-button';
+import { useDroppedFiles } from '../components/open-files';
 import { PassClock } from '../components/pass-clock';
 import { PictureCanvas, savePicture } from '../components/picture-canvas';
 import { SliderField } from '../components/slider-field';
@@ -26,15 +28,22 @@ import {
   singleTiming,
   wasCancelled,
 } from './generate-state';
-import { SHIPPED_LEVELS } from './reconstruct-state';
+import { openFiles, SHIPPED_LEVELS } from './reconstruct-state';
 
 /** Saved pictures have sides of about this many pixels. */
 const SAVED_SIDE = 512;
+
+/** There is nothing to do with a picture here: Reconstruct takes it apart. */
+function takeApart(files: readonly NamedFile[]): void {
+  location.hash = '#/reconstruct';
+  void attempt(() => openFiles(files));
+}
 
 /** New pictures of a class, level by level. */
 export function GenerateView() {
   const { settings: query } = route.value;
   useEffect(() => void attempt(() => openGenerate(query)), [query]);
+  useDroppedFiles(takeApart);
   return (
     <div class="view view-generate">
       <h1>New pictures, level by level: first the gist, then the detail.</h1>
@@ -167,7 +176,6 @@ function Controls() {
           Generate
         </button>
       )}
-      <LoadProgress />
     </form>
   );
 }
@@ -178,6 +186,10 @@ function Result() {
   const picture = step?.pictures[chosen.value];
   const indices = step?.indices[chosen.value];
   const isComplete = step !== undefined && step.step + 1 === step.numSteps;
+  const text =
+    isComplete && indices !== undefined && tokenizer.value !== undefined
+      ? tokensToText(indices, tokenizer.value.codebookSize)
+      : undefined;
   const save = async (): Promise<void> => {
     if (picture !== undefined) {
       const name = `${settings.value.className.replaceAll('/', '-')}-${settings.value.seed}-${chosen.value + 1}.png`;
@@ -240,22 +252,10 @@ function Result() {
             <Icon name="save" />
             Save PNG
           </button>
-          {isComplete && indices !== undefined && tokenizer.value !== undefined && (
-            <>
-              <a
-                class="button quiet-button"
-                href={formatRoute('reconstruct', { t: tokensToText(indices, tokenizer.value.codebookSize) })}
-              >
-                Take apart
-              </a>
-              <a
-                class="button quiet-button"
-                href={formatRoute('mix', { a: tokensToText(indices, tokenizer.value.codebookSize) })}
-              >
-                Mix
-              </a>
-            </>
-          )}
+          <LinkButton href={text === undefined ? undefined : formatRoute('reconstruct', { t: text })}>
+            Take apart
+          </LinkButton>
+          <LinkButton href={text === undefined ? undefined : formatRoute('mix', { a: text })}>Mix</LinkButton>
         </div>
       </div>
     </div>

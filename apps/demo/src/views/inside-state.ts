@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { engine, ensureTokenizer, tokenizer, loadedEngine } from '../engine/engine-client';
 import type { AttentionMaps, CodebookMap, PagePicture } from '../engine/engine-api';
 import { rememberSettings, route } from '../state/address';
@@ -6,21 +6,21 @@ import { levelsOf, maskOf } from '../state/levels';
 import { differenceMap } from '../state/picture-arithmetic';
 import { numberSetting } from '../state/route';
 import type { TokenPicture } from '../state/token-picture';
-import { openFirst } from './reconstruct-state';
+import { tokensToText } from '../state/token-text';
+import { openFirst, picture, sampleTitle } from './reconstruct-state';
 
 /** Sides of the map of pictures, in codes. */
 export const MAP_COLUMNS = 16;
 /** Codes that are decoded together; the map fills row by row. */
 const CODES_PER_ROUND = 8;
 
-const bounds = { fallback: 0, min: 0, max: 1000 };
-const given = route.value.view === 'inside' ? route.value.settings : new URLSearchParams();
+const bounds = { min: 0, max: 1000 };
 
-export const layer = signal(Math.round(numberSetting(given, 'layer', bounds)));
+export const layer = signal(0);
 /** -1 is the mean of all heads. */
-export const head = signal(Math.round(numberSetting(given, 'head', { fallback: -1, min: -1, max: 1000 })));
+export const head = signal(-1);
 /** The latent that is looked at. */
-export const latent = signal(Math.round(numberSetting(given, 'latent', bounds)));
+export const latent = signal(0);
 export const attention = signal<AttentionMaps | undefined>(undefined);
 /** What each level changes, 0 ... 1 for every pixel. */
 export const levelMaps = signal<readonly (Float32Array | undefined)[]>([]);
@@ -32,20 +32,30 @@ export const wholeMap = signal<CodebookMap | undefined>(undefined);
 export const usage = signal<ReadonlyMap<number, number>>(new Map());
 export const numCounted = signal(0);
 
-/** Remembers what is looked at in the address. */
-export function rememberInside(): void {
-  rememberSettings('inside', {
-    layer: String(layer.value),
-    head: String(head.value),
-    latent: String(latent.value),
-  });
-}
-
-/** Takes the picture of Reconstruct, or the first sample. */
+/** Looks at what the address names, of its picture, of that of Reconstruct, or of the first sample. */
 export async function openInside(): Promise<void> {
+  const { settings } = route.value;
+  layer.value = Math.round(numberSetting(settings, 'layer', { ...bounds, fallback: layer.value }));
+  head.value = Math.round(numberSetting(settings, 'head', { ...bounds, fallback: head.value, min: -1 }));
+  latent.value = Math.round(numberSetting(settings, 'latent', { ...bounds, fallback: latent.value }));
   await ensureTokenizer();
   await openFirst();
 }
+
+/** The address holds the picture and what is looked at. */
+effect(() => {
+  const shown = picture.value;
+  const facts = tokenizer.value;
+  if (shown !== undefined && facts !== undefined) {
+    rememberSettings('inside', {
+      t: tokensToText(shown.indices, facts.codebookSize),
+      s: sampleTitle.value,
+      layer: String(layer.value),
+      head: String(head.value),
+      latent: String(latent.value),
+    });
+  }
+});
 
 /** Reads the attention of the layer and head that are chosen. */
 export async function readAttention(shown: TokenPicture): Promise<void> {

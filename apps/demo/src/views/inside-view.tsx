@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks';
 import { attempt, tokenizer } from '../engine/engine-client';
 import { CodebookPanel } from '../components/codebook-panel';
-import { LoadProgress } from '../components/load-progress';
 import { useDroppedFiles } from '../components/open-files';
 import { PictureCanvas } from '../components/picture-canvas';
 import { Shelf } from '../components/shelf';
 import { Strip } from '../components/strip';
+import { route } from '../state/address';
 import { enlargeMap, veil } from '../state/picture-arithmetic';
 import { LatentBars } from './inside-effects';
 import type { NamedFile } from '../engine/engine-api';
@@ -19,7 +19,6 @@ import {
   openInside,
   readAttention,
   readLevelMaps,
-  rememberInside,
 } from './inside-state';
 import { levelSizes, openFiles, openSample, pending, picture } from './reconstruct-state';
 
@@ -31,7 +30,7 @@ const takeFiles = (files: readonly NamedFile[]): void => void attempt(() => open
 /** What happens between a picture and its latents. */
 export function InsideView() {
   useDroppedFiles(takeFiles);
-  useEffect(() => void attempt(openInside), []);
+  useEffect(() => void attempt(openInside), [route.value]);
   const shown = picture.value;
   const version = shown?.version.value;
   useEffect(() => {
@@ -45,7 +44,6 @@ export function InsideView() {
       readLevelMaps(shown);
     }
   }, [shown, version]);
-  useEffect(rememberInside, [layer.value, head.value, latent.value]);
   return (
     <div class="view view-inside">
       <h1>Look inside: who looks where, and what each level does.</h1>
@@ -81,11 +79,12 @@ function Attention() {
       ? undefined
       : veil(enlargeMap(map, maps.rows, maps.columns, original.side), original.side, ATTENTION_VEIL);
   const inEncoder = facts === undefined || layer.value < facts.encoderLayers;
+  const numLayers = (facts?.encoderLayers ?? 0) + (facts?.decoderLayers ?? 0);
   const heads = inEncoder ? (facts?.encoderHeads ?? 1) : (facts?.decoderHeads ?? 1);
   return (
     <section class="inside-attention" aria-label="Attention">
       <div class="frame inside-frame">
-        <PictureCanvas picture={original} label="The picture" />
+        <PictureCanvas picture={original} label="The picture" testId="inside-picture" />
         {overlay !== undefined && (
           <PictureCanvas
             picture={overlay}
@@ -109,7 +108,7 @@ function Attention() {
               value={layer.value}
               onChange={(event) => (layer.value = Number(event.currentTarget.value))}
             >
-              {Array.from({ length: (facts?.encoderLayers ?? 0) + (facts?.decoderLayers ?? 0) }, (_, i) => (
+              {Array.from({ length: numLayers }, (_, i) => (
                 <option key={i} value={i}>
                   {i < (facts?.encoderLayers ?? 0)
                     ? `Encoder ${i + 1}`
@@ -130,12 +129,14 @@ function Attention() {
             </select>
           </label>
         </div>
+        <p class="quiet veil-key">
+          <span>No attention</span> <span>much</span>
+        </p>
         {shown !== undefined && original === undefined && (
           <p class="quiet">
             This picture came as a link, without the original that attention looks at. Open a picture below.
           </p>
         )}
-        <LoadProgress />
       </div>
     </section>
   );

@@ -65,7 +65,11 @@ export async function openMix(): Promise<void> {
   }
   const given = parseOrigins(settings.get('levels'), levelSizes.length);
   blendAt.value = Math.round(
-    numberSetting(settings, 'between', { fallback: blendAt.value, min: 0, max: BLEND_STEPS }),
+    numberSetting(settings, 'between', {
+      fallback: settings.has('levels') ? BLEND_STEPS / 2 : blendAt.value,
+      min: 0,
+      max: BLEND_STEPS,
+    }),
   );
   if (given !== undefined || origins.value.length !== levelSizes.length) {
     redrawn.value = fromAddress('n');

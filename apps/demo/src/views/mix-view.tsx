@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { attempt, generator, tokenizer } from '../engine/engine-client';
 import type { NamedFile } from '../engine/engine-api';
+import { HeldButton } from '../components/held-button';
 import { Icon } from '../components/icons';
-import { LoadProgress } from '../components/load-progress';
+import { LinkButton } from '../components/link-button';
 import { useDroppedFiles } from '../components/open-files';
 import { PictureCanvas, savePicture } from '../components/picture-canvas';
 import { Shelf } from '../components/shelf';
@@ -36,8 +37,7 @@ const takeFiles = (files: readonly NamedFile[]): void => void attempt(() => fill
 
 /** Levels of one picture in another. */
 export function MixView() {
-  const { settings } = route.value;
-  useEffect(() => void attempt(openMix), [settings.get('a'), settings.get('b')]);
+  useEffect(() => void attempt(openMix), [route.value]);
   useDroppedFiles(takeFiles);
   return (
     <div class="view view-mix">
@@ -105,7 +105,7 @@ function Whole({ name }: { readonly name: Slot }) {
   const shown =
     picture?.original ??
     picture?.show(maskOf(picture.levelSizes, { kept: picture.indices.length, off: new Set() }));
-  return <PictureCanvas picture={shown} label={`${names[name]} picture`} />;
+  return <PictureCanvas picture={shown} label={`${names[name]} picture`} testId={`source-${name}`} />;
 }
 
 function Mixed() {
@@ -158,13 +158,8 @@ function Mixed() {
             <Icon name="save" />
             Save PNG
           </button>
-          {address !== undefined && (
-            <a class="button quiet-button" href={address}>
-              Take apart
-            </a>
-          )}
+          <LinkButton href={address}>Take apart</LinkButton>
         </div>
-        <LoadProgress />
       </div>
     </section>
   );
@@ -243,14 +238,10 @@ function Redraw() {
           </select>
         </label>
       </div>
-      <button
-        type="submit"
-        class="button quiet-button"
-        disabled={isDrawing.value || mixed.value === undefined}
-      >
+      <HeldButton type="submit" isHeld={isDrawing.value || mixed.value === undefined}>
         <Icon name="dice" />
         {isDrawing.value ? 'Drawing…' : 'Draw them anew'}
-      </button>
+      </HeldButton>
       <p class="quiet">
         The generator keeps the levels before and draws the rest; each press gives another picture.
       </p>

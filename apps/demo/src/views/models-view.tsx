@@ -4,8 +4,8 @@ import type { NamedFile } from '../engine/engine-api';
 import type { SiteModel } from '../engine/site-models';
 import { siteModels } from '../engine/site-models';
 import { Icon } from '../components/icons';
-import { LoadProgress } from '../components/load-progress';
 import { filesOfInput, useDroppedFiles } from '../components/open-files';
+import { focusMain } from '../state/focus';
 import { showProblem } from '../state/problem';
 import { megabytes, quantity } from '../state/quantities';
 import {
@@ -37,20 +37,12 @@ export function ModelsView() {
     <div class="view view-models">
       <h1>The models on this page, and yours.</h1>
       <div class="columns">
-        <Shipped />
+        <div class="stack">
+          <Shipped />
+          <Storage />
+        </div>
         <Another />
       </div>
-      <section class="card row-card" aria-label="Storage">
-        <p>
-          <b>Kept in this browser:</b>{' '}
-          {storedBytes.value === undefined ? 'not known' : megabytes(storedBytes.value)}
-          <br />
-          <span class="quiet">Downloaded models and the page itself, so that it works offline.</span>
-        </p>
-        <button type="button" class="button quiet-button" onClick={() => void attempt(emptyStore)}>
-          Forget downloaded models
-        </button>
-      </section>
     </div>
   );
 }
@@ -64,7 +56,7 @@ function Shipped() {
   return (
     <section class="card stack" aria-label="In use">
       <h2>In use</h2>
-      <dl class="figures">
+      <dl class="figures figures-in-use">
         <div>
           <dt>Tokenizer</dt>
           <dd data-testid="tokenizer-in-use">
@@ -84,15 +76,35 @@ function Shipped() {
           </dd>
         </div>
       </dl>
-      {models.map((model) => (
-        <p class="quiet" key={model.name}>
-          With the site comes {model.name}: tokenizer {megabytes(model.tokenizerBytes)}
-          {model.generatorBytes === undefined
-            ? ', no generator'
-            : `, generator ${megabytes(model.generatorBytes)}`}
-          .
-        </p>
-      ))}
+      <div class="quiet site-models">
+        {models.map((model) => (
+          <p key={model.name}>
+            With the site comes {model.name}: tokenizer {megabytes(model.tokenizerBytes)}
+            {model.generatorBytes === undefined
+              ? ', no generator'
+              : `, generator ${megabytes(model.generatorBytes)}`}
+            .
+          </p>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Storage() {
+  return (
+    <section class="card stack" aria-label="Storage">
+      <h2>Kept in this browser</h2>
+      <p>
+        {storedBytes.value === undefined ? 'Not known' : megabytes(storedBytes.value)}
+        <br />
+        <span class="quiet">Downloaded models and the page itself, so that it works offline.</span>
+      </p>
+      <div class="actions">
+        <button type="button" class="button quiet-button" onClick={() => void attempt(emptyStore)}>
+          Forget downloaded models
+        </button>
+      </div>
     </section>
   );
 }
@@ -156,14 +168,16 @@ function Another() {
         </div>
       </form>
       <Found />
-      <LoadProgress />
-      {download.value !== undefined && (
-        <button type="button" class="button quiet-button" onClick={() => void attempt(cancelLoad)}>
-          Cancel the download
-        </button>
-      )}
     </section>
   );
+}
+
+/** Loads what was found, which then stands under "In use"; the focus does not go with it. */
+async function use(): Promise<void> {
+  await attempt(loadFound);
+  if (document.activeElement === document.body) {
+    focusMain();
+  }
 }
 
 function Found() {
@@ -193,17 +207,16 @@ function Found() {
           <dd>{facts.license ?? 'not stated'}</dd>
         </div>
       </dl>
-      {facts.refusal === undefined ? (
-        <button
-          type="button"
-          class="button"
-          disabled={download.value !== undefined}
-          onClick={() => void attempt(loadFound)}
-        >
-          {model.place.kind === 'files' ? 'Use it' : 'Download and use'}
+      {facts.refusal !== undefined ? (
+        <p class="refusal">{facts.refusal}</p>
+      ) : download.value !== undefined ? (
+        <button type="button" class="button quiet-button" onClick={() => void attempt(cancelLoad)}>
+          Cancel the download
         </button>
       ) : (
-        <p class="refusal">{facts.refusal}</p>
+        <button type="button" class="button" onClick={() => void use()}>
+          {model.place.kind === 'files' ? 'Use it' : 'Download and use'}
+        </button>
       )}
     </div>
   );

@@ -36,7 +36,7 @@ export const off = signal<ReadonlySet<number>>(new Set());
 /** The latent under the pointer. */
 export const hovered = signal<number | undefined>(undefined);
 /** The sample that is shown; a link names it, so that its original is there again. */
-const sampleTitle = signal<string | undefined>(undefined);
+export const sampleTitle = signal<string | undefined>(undefined);
 /** How the picture and its original are shown; undefined as long as the visitor has not said. */
 export const mode = signal<StageMode | undefined>(undefined);
 /** Whether the opening animation runs. */
@@ -77,11 +77,19 @@ export async function openFirst(): Promise<void> {
   }
 }
 
-/** Shows a picture from the text of a link; one that is shown already stays. */
+/** Shows a picture from the text of a link, as much of it as the link says. */
 async function openTokens(text: string, settings: URLSearchParams): Promise<void> {
   const facts = await ensureTokenizer();
   const shown = picture.value;
+  const bounds = { fallback: facts.numLatents, min: 1, max: facts.numLatents };
+  const showAsLinked = (): void => {
+    keep(Math.round(numberSetting(settings, 'keep', bounds)));
+    off.value = parseLevelList(settings.get('off'), facts.levelSizes.length);
+  };
   if (shown !== undefined && tokensToText(shown.indices, facts.codebookSize) === text) {
+    if (route.value.view === 'reconstruct') {
+      showAsLinked();
+    }
     return;
   }
   const indices = textToTokens(text, facts.numLatents, facts.codebookSize);
@@ -90,13 +98,11 @@ async function openTokens(text: string, settings: URLSearchParams): Promise<void
       'This link holds no picture of the model in use: it may be cut off, or made with another model. Ask for it again.',
     );
   }
-  const bounds = { fallback: facts.numLatents, min: 1, max: facts.numLatents };
   const sample = await sampleNamed(settings.get('s'));
   const original = sample === undefined ? undefined : await originalOf(sample);
   show(new TokenPicture(sample?.title ?? 'From a link', indices, facts.levelSizes, original));
   sampleTitle.value = sample?.title;
-  kept.value = Math.round(numberSetting(settings, 'keep', bounds));
-  off.value = parseLevelList(settings.get('off'), facts.levelSizes.length);
+  showAsLinked();
   picture.value?.decodeAhead();
 }
 

@@ -3,7 +3,6 @@ import { useEffect, useState } from 'preact/hooks';
 import { attempt, tokenizer } from '../engine/engine-client';
 import type { PagePicture } from '../engine/engine-api';
 import { Icon } from '../components/icons';
-import { LoadProgress } from '../components/load-progress';
 import { useDroppedFiles } from '../components/open-files';
 import { savePicture } from '../components/picture-canvas';
 import { Shelf } from '../components/shelf';
@@ -44,7 +43,7 @@ export function ReconstructView() {
   const shownMode: StageMode =
     mode.value ?? (matchMedia('(max-width: 640px)').matches ? 'divider' : 'side by side');
   useDroppedFiles(openDropped);
-  useEffect(() => void attempt(openFirst), [route.value.settings.get('t')]);
+  useEffect(() => void attempt(openFirst), [route.value]);
   useStripKeys();
 
   const shown = picture.value;
@@ -73,6 +72,25 @@ export function ReconstructView() {
             mode={hasOriginal ? shownMode : 'side by side'}
             label={latents}
           />
+        </div>
+        <div class="strip-column">
+          <Strip
+            label="Latents by level, coarsest first"
+            levelSizes={levelSizes.value}
+            indices={shown?.indices}
+            kept={kept.value}
+            onKept={keep}
+            off={off.value}
+            onLevel={toggleLevel}
+            levelLabel={(level) =>
+              `${levelName(levelSizes.value, level)}: ${off.value.has(level) ? 'switch on' : 'switch off'}`
+            }
+            onHover={(latent) => (hovered.value = latent)}
+          />
+          <p class="quiet strip-help">
+            Drag the end of the strip or press the arrow keys; a number key jumps to the end of its level.
+            Click a number to switch its level off. Point at a cell, or press space, to see what it changes.
+          </p>
         </div>
         <aside class="facts" aria-label="Figures">
           <dl>
@@ -138,26 +156,8 @@ export function ReconstructView() {
               Save PNG
             </button>
           </div>
-          <LoadProgress />
         </aside>
       </div>
-      <Strip
-        label="Latents by level, coarsest first"
-        levelSizes={levelSizes.value}
-        indices={shown?.indices}
-        kept={kept.value}
-        onKept={keep}
-        off={off.value}
-        onLevel={toggleLevel}
-        levelLabel={(level) =>
-          `${levelName(levelSizes.value, level)}: ${off.value.has(level) ? 'switch on' : 'switch off'}`
-        }
-        onHover={(latent) => (hovered.value = latent)}
-      />
-      <p class="quiet strip-help">
-        Drag the end of the strip, or press the arrow keys. A number key jumps to the end of its level. Click
-        a number to switch its level off; point at a cell to see what it changes.
-      </p>
       <Shelf
         onSample={(sample) => void attempt(() => openSample(sample))}
         onFiles={openDropped}

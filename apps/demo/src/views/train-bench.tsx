@@ -1,4 +1,5 @@
 import { attempt } from '../engine/engine-client';
+import { HeldButton } from '../components/held-button';
 import { Icon } from '../components/icons';
 import { filesOfInput } from '../components/open-files';
 import { megabytes, quantity } from '../state/quantities';
@@ -13,14 +14,13 @@ import {
   resetTraining,
   saveTrained,
   side,
+  sides,
   source,
   startTraining,
+  stepChoices,
   steps,
   useTrained,
 } from './train-state';
-
-const sides = [32, 64] as const;
-const stepChoices = [100, 300, 1000, 3000] as const;
 
 /** What is trained on and for how long, and the buttons. */
 export function Bench() {
@@ -78,30 +78,23 @@ export function Bench() {
       />
       <div class="actions">
         {isBusy ? (
-          <button
-            type="button"
-            class="button"
-            disabled={phase.value === 'preparing'}
-            onClick={() => void attempt(pauseTraining)}
-          >
+          <HeldButton isMain isHeld={phase.value === 'preparing'} onClick={() => void attempt(pauseTraining)}>
             <Icon name="pause" />
             Pause
-          </button>
+          </HeldButton>
         ) : (
-          <button type="submit" class="button" disabled={phase.value === 'done'}>
+          <HeldButton isMain type="submit" isHeld={phase.value === 'done'}>
             <Icon name="play" />
             {phase.value === 'paused' ? 'Go on' : 'Start'}
-          </button>
+          </HeldButton>
         )}
-        <button
-          type="button"
-          class="button quiet-button"
-          disabled={isIdle || phase.value === 'preparing'}
+        <HeldButton
+          isHeld={isIdle || phase.value === 'preparing'}
           onClick={() => void attempt(resetTraining)}
         >
           <Icon name="reset" />
           Reset
-        </button>
+        </HeldButton>
       </div>
       <div class="actions">
         <button
@@ -147,7 +140,7 @@ function Choice({
   readonly disabled?: boolean;
 }) {
   return (
-    <label class="choice">
+    <label class={`choice choice-${value}`}>
       <input
         type="radio"
         name="source"

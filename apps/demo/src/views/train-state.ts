@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { proxy } from 'comlink';
 import { loadTokenizer } from '../engine/engine-client';
 import type { NamedFile } from '../engine/engine-api';
@@ -7,11 +7,17 @@ import type { PictureSheet } from '../engine/site-models';
 import { siteModels } from '../engine/site-models';
 import { trainEngine } from '../engine/train-client';
 import { saveBlob } from '../components/picture-canvas';
+import { rememberSettings } from '../state/address';
 import { say } from '../state/announcements';
 import { showProblem } from '../state/problem';
 
+export const sources = ['samples', 'emoji', 'folder'] as const;
+/** Sides of the pictures, in pixels. */
+export const sides = [32, 64] as const;
+export const stepChoices = [100, 300, 1000, 3000] as const;
+
 /** Where the pictures come from, as the visitor chooses. */
-export type SourceChoice = 'emoji' | 'samples' | 'folder';
+export type SourceChoice = (typeof sources)[number];
 
 export type TrainPhase = 'idle' | 'preparing' | 'running' | 'paused' | 'done';
 
@@ -25,8 +31,8 @@ export const emojiSheet = signal<PictureSheet | undefined>(undefined);
 /** Whether it is known what the site holds. */
 export const isSiteRead = signal(false);
 export const folder = signal<readonly NamedFile[]>([]);
-export const side = signal(32);
-export const steps = signal(300);
+export const side = signal<number>(32);
+export const steps = signal<number>(300);
 export const setup = signal<TrainSetup | undefined>(undefined);
 /** Numbers of every step so far. */
 export const history = signal<readonly TrainReport[]>([]);
@@ -42,6 +48,25 @@ export const secondsPerStep = computed(() => {
 
 /** Counts what ends a training or starts one, so that news of earlier ones are known as such. */
 let turn = 0;
+
+/** Takes the settings of the address; those of a training that has begun stay. */
+export function openTrain(settings: URLSearchParams): void {
+  if (phase.value === 'idle') {
+    const number = (key: string): number => Number(settings.get(key));
+    source.value = sources.find((name) => name === settings.get('on')) ?? source.value;
+    side.value = sides.find((each) => each === number('side')) ?? side.value;
+    steps.value = stepChoices.find((each) => each === number('steps')) ?? steps.value;
+  }
+}
+
+/** Trains on files that were dropped or pasted. */
+export function takePictures(files: readonly NamedFile[]): void {
+  if (phase.value !== 'idle') {
+    throw new Error('A training is under way. Reset it to train on other pictures.');
+  }
+  source.value = 'folder';
+  folder.value = files;
+}
 
 /** Asks what the site offers to train on. */
 export async function readSite(): Promise<void> {
@@ -165,3 +190,7 @@ async function fetched(url: string, what: string): Promise<Blob> {
   }
   return response.blob();
 }
+
+effect(() =>
+  rememberSettings('train', { on: source.value, side: String(side.value), steps: String(steps.value) }),
+);

@@ -1,17 +1,37 @@
 import { useEffect } from 'preact/hooks';
 import { attempt } from '../engine/engine-client';
 import { LossChart } from '../components/loss-chart';
+import { useDroppedFiles } from '../components/open-files';
 import { PictureCanvas } from '../components/picture-canvas';
+import { route } from '../state/address';
 import { duration, quantity } from '../state/quantities';
+import type { NamedFile } from '../engine/engine-api';
+import { WALL_SIZE } from '../engine/train-api';
 import { Bench } from './train-bench';
-import { history, phase, readSite, secondsPerStep, setup, source, steps, wall } from './train-state';
+import {
+  history,
+  openTrain,
+  phase,
+  readSite,
+  secondsPerStep,
+  setup,
+  source,
+  steps,
+  takePictures,
+  wall,
+} from './train-state';
 
 /** The error that is shown is a mean over this many steps. */
 const SMOOTHED = 10;
 
+const takeFiles = (files: readonly NamedFile[]): void => void attempt(async () => takePictures(files));
+
 /** A tokenizer that learns in this tab. */
 export function TrainView() {
+  const { settings } = route.value;
   useEffect(() => void attempt(readSite), []);
+  useEffect(() => openTrain(settings), [settings]);
+  useDroppedFiles(takeFiles);
   return (
     <div class="view view-train">
       <h1>Train a small tokenizer, here in this tab.</h1>
@@ -104,10 +124,16 @@ function Wall() {
   return (
     <section class="stack" aria-label="Before and after">
       <h2>Before and after</h2>
+      <p class="quiet">Pictures of the data and what the model makes of them, every ten steps.</p>
       {wall.value.length === 0 ? (
-        <p class="quiet wall-empty">
-          Pictures of the data and what the model makes of them, every ten steps.
-        </p>
+        <ul class="wall" aria-hidden="true">
+          {Array.from({ length: WALL_SIZE }, (_, i) => (
+            <li key={i}>
+              <PictureCanvas picture={undefined} label="" />
+              <PictureCanvas picture={undefined} label="" />
+            </li>
+          ))}
+        </ul>
       ) : (
         <ul class="wall">
           {wall.value.map(({ before, after }, i) => (

@@ -6,6 +6,7 @@ import type { PictureDataset } from '@restok/data/browser';
 import { TokenizerTrainer } from '@restok/training/browser';
 import type { PagePicture } from '../engine/engine-api';
 import type { BeforeAfter, TrainApi, TrainReport, TrainRequest, TrainSetup } from '../engine/train-api';
+import { WALL_SIZE } from '../engine/train-api';
 import { chooseBackend, whenBackendIsLost } from './backend';
 import { letMessagesIn } from './let-messages-in';
 import { memoryDataset } from './memory-dataset';
@@ -13,8 +14,6 @@ import { openPicture, toPagePicture } from './open-picture';
 import { picturesOfSheet } from './picture-sheet';
 import { BATCH, trainConfig } from './train-config';
 
-/** Pictures on the wall. */
-const WALL = 8;
 /** The wall is drawn anew after the first step, and then every so many. */
 const WALL_STEPS = 10;
 
@@ -50,7 +49,7 @@ export class Trainer implements TrainApi {
     const dataset: PictureDataset = memoryDataset(pictures);
     const trainer = new TokenizerTrainer(trainConfig(request), dataset);
     await trainer.prepare();
-    this.current = { trainer, steps: request.steps, wall: spread(pictures, WALL) };
+    this.current = { trainer, steps: request.steps, wall: spread(pictures, WALL_SIZE) };
     const { tokenizer } = trainer;
     return {
       numPictures: pictures.length,
