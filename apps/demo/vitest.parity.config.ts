@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -17,11 +19,26 @@ const inPages = [
   { find: '#folder-source', replacement: `${root}packages/hub/src/folder-source.browser.ts` },
 ];
 
+/** The folder of further fixtures, and where the server shows it. */
+const moreFixtures = process.env.RESTOK_FIXTURES ?? '';
+const served = moreFixtures === '' ? '' : join('/@fs', moreFixtures);
+
+/** Addresses of the files in it. */
+function moreFiles(): string[] {
+  const files =
+    moreFixtures === '' ? [] : readdirSync(moreFixtures, { recursive: true, withFileTypes: true });
+  return files.filter((file) => file.isFile()).map((file) => join('/@fs', file.parentPath, file.name));
+}
+
 /** The suites of reference numbers in Chromium, on a graphics card that the processor emulates. */
 export default defineConfig({
   root,
   resolve: { alias: [...inPages, ...(unitTests.resolve!.alias as typeof inPages)] },
-  define: { 'process.env': '{}' },
+  define: {
+    'process.env': JSON.stringify({ RESTOK_SLOW: process.env.RESTOK_SLOW ?? '', RESTOK_FIXTURES: served }),
+    MORE_FIXTURE_FILES: JSON.stringify(moreFiles()),
+  },
+  server: { fs: { allow: [root, ...(moreFixtures === '' ? [] : [moreFixtures])] } },
   test: {
     include: ['apps/demo/test/parity/*.browser.test.ts'],
     testTimeout: 600_000,

@@ -28,7 +28,7 @@ export async function checkKernels(
     const detail = 'cpu is what the others are compared with';
     return { checks: [{ name: 'kernels', ok: true, detail }], providers: [] };
   }
-  if (backend === 'wasm') {
+  if (backend === 'wasm' || backend === 'webgpu') {
     return { checks: [describeKernels('kernels', await selfTest('cpu'))], providers: [] };
   }
   const checks: Check[] = [];

@@ -15,6 +15,42 @@ export async function lookAt(page: Page, address: string): Promise<void> {
   await page.getByRole('button', { name: 'Look', exact: true }).click();
 }
 
+/**
+ * Lets a folder of the site hold a model of one weight, of which only the header is there.
+ *
+ * @param config of the model.
+ * @param shape of its weight, in float32.
+ * @returns how many bytes of the weights were asked for so far.
+ */
+export async function pretendModel(
+  page: Page,
+  folder: string,
+  config: Buffer,
+  shape: readonly number[],
+): Promise<() => number> {
+  const bytes = 4 * shape.reduce((product, side) => product * side, 1);
+  const weight = { x: { dtype: 'F32', shape, data_offsets: [0, bytes] } };
+  const header = Buffer.from(JSON.stringify(weight).padEnd(128));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(128n);
+  let asked = 0;
+  await page.route(`**/${folder}/**`, async (route) => {
+    const isConfig = route.request().url().endsWith('config.json');
+    const body = isConfig ? config : Buffer.concat([length, header]);
+    const [, start = '0', end = ''] = /bytes=(\d+)-(\d*)/.exec(route.request().headers().range ?? '') ?? [];
+    const total = isConfig ? body.length : 136 + bytes;
+    asked += isConfig ? 0 : (end === '' ? total - 1 : Number(end)) - Number(start) + 1;
+    const part = body.subarray(Number(start), end === '' ? undefined : Number(end) + 1);
+    const last = Number(start) + part.length - 1;
+    await route.fulfill({
+      status: 206,
+      body: part,
+      headers: { 'content-range': `bytes ${start}-${last}/${total}` },
+    });
+  });
+  return () => asked;
+}
+
 /** Begins to load the model that was looked at. */
 export async function startDownload(page: Page): Promise<void> {
   await page.getByTestId('found').getByRole('button', { name: 'Download and use' }).click();

@@ -3,7 +3,7 @@ import { zipSync } from 'fflate';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { canvasPixels } from './canvas-pixels';
-import { chooseFiles, goTo, keptFiles } from './models-page';
+import { chooseFiles, goTo, keptFiles, lookAt, pretendModel } from './models-page';
 import { openPage, startBrowser } from './open-page';
 
 let browser: Browser;
@@ -62,25 +62,8 @@ describe('Models', () => {
     await chooseFiles(page, { 'config.json': config });
     await problem.getByText(/must hold model\.safetensors.*Drop the whole folder/).waitFor();
 
-    const huge = { x: { dtype: 'F32', shape: [30_000, 40_000], data_offsets: [0, 4_800_000_000] } };
-    const header = Buffer.from(JSON.stringify(huge).padEnd(128));
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(128n);
-    await page.route('**/huge/**', async (route) => {
-      const isConfig = route.request().url().endsWith('config.json');
-      const body = isConfig ? config : Buffer.concat([length, header]);
-      const [, start = '0', end = ''] = /bytes=(\d+)-(\d*)/.exec(route.request().headers().range ?? '') ?? [];
-      const total = isConfig ? body.length : 136 + 4_800_000_000;
-      const part = body.subarray(Number(start), end === '' ? undefined : Number(end) + 1);
-      const last = Number(start) + part.length - 1;
-      await route.fulfill({
-        status: 206,
-        body: part,
-        headers: { 'content-range': `bytes ${start}-${last}/${total}` },
-      });
-    });
-    await page.getByLabel('Address of its folder').fill(new URL('huge', inject('siteUrl')).href);
-    await page.getByRole('button', { name: 'Look', exact: true }).click();
+    await pretendModel(page, 'huge', config, [30_000, 40_000]);
+    await lookAt(page, new URL('huge', inject('siteUrl')).href);
     await page
       .getByTestId('found')
       .getByText(/needs 4\.9 GB of memory, more than a browser tab can have/)

@@ -1,9 +1,10 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { grads, logSoftmax, mean, mul, oneHot, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { grads, logSoftmax, mean, mul, oneHot, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import {
-  expectClose,
+  expectValues,
   fixtureNames,
   FORWARD_TOLERANCE,
+  inScope,
   isSampled,
   modelArgsOf,
   openFixture,
@@ -90,21 +91,21 @@ describe.each(testBackends)('generator parity on %s', (backend) => {
     });
     afterAll(() => generator.dispose());
 
-    it('gives the reference logits, those of evaluation and of training without dropout', () => {
-      tidy(() => {
+    it('gives the reference logits, those of evaluation and of training without dropout', async () => {
+      await inScope(async () => {
         const logits = generator.forward(indicesOf(io.get('idx')!), labelsOf(io.get('cond')!));
         for (const stored of ['eval.logits', 'train.logits']) {
           const expected = firstPositions(io.get(stored)!, generator.numLatents);
-          expectClose(logits, expected, FORWARD_TOLERANCE, stored);
+          await expectValues(logits, expected, FORWARD_TOLERANCE, stored);
         }
       });
     });
 
-    it('gives the reference loss and gradients', () => {
-      tidy(() => {
+    it('gives the reference loss and gradients', async () => {
+      await inScope(async () => {
         const [indices, labels] = [indicesOf(io.get('idx')!), labelsOf(io.get('cond')!)];
         const loss = crossEntropy(generator, indices, labels);
-        expectClose(loss, io.get('train.loss')!.values, FORWARD_TOLERANCE, 'loss');
+        await expectValues(loss, io.get('train.loss')!.values, FORWARD_TOLERANCE, 'loss');
 
         const parameters = [...generator.namedParameters()];
         const gradients = grads(() => crossEntropy(generator, indices, labels))(
@@ -113,13 +114,13 @@ describe.each(testBackends)('generator parity on %s', (backend) => {
         const reference = fixture.tensors('grads');
         expect(parameters.map(([parameter]) => parameter).sort()).toEqual([...reference.keys()].sort());
         let [squaredNorm, squaredDistance] = [0, 0];
-        parameters.forEach(([parameter], i) => {
+        for (const [i, [parameter]] of parameters.entries()) {
           const expected = reference.get(parameter)!.values;
-          gradients[i]!.dataSync().forEach((value, position) => {
+          (await gradients[i]!.data()).forEach((value, position) => {
             squaredNorm += expected[position]! ** 2;
             squaredDistance += (value - expected[position]!) ** 2;
           });
-        });
+        }
         expect(Math.sqrt(squaredDistance / squaredNorm)).toBeLessThan(GRADIENT_TOLERANCE);
       });
     });
@@ -144,23 +145,23 @@ describe.each(testBackends)('generator parity on %s', (backend) => {
       expect(sizes).toEqual(run.tokens_per_step);
       expect(sizes).toHaveLength(run.forward_passes);
       expect(indices).toEqual([...io.get(`gen.${runName}.indices`)!.values]);
-      expectClose(logits, io.get(`gen.${runName}.logits`)!.values, FORWARD_TOLERANCE, 'logits');
+      await expectValues(logits, io.get(`gen.${runName}.logits`)!.values, FORWARD_TOLERANCE, 'logits');
     });
 
-    it('runs uncached to the reference logits', () => {
-      tidy(() => {
+    it('runs uncached to the reference logits', async () => {
+      await inScope(async () => {
         const indices = indicesOf(io.get('gen.cfg1.indices')!);
         const logits = generator.forward(indices, labelsOf(io.get('cond')!));
-        expectClose(logits, io.get('full_forward.logits_on_cfg1_indices')!.values, FORWARD_TOLERANCE);
+        await expectValues(logits, io.get('full_forward.logits_on_cfg1_indices')!.values, FORWARD_TOLERANCE);
       });
     });
 
     it('gives the same logits with the cache and without', async () => {
       const { indices, logits } = await generateAll(generator, labels, { topK: 1 });
-      tidy(() => {
+      await inScope(async () => {
         const given = tensor2d(indices, [labels.length, generator.numLatents], 'int32');
         const uncached = generator.forward(given, labelsOf(io.get('cond')!));
-        expectClose(logits, uncached, FORWARD_TOLERANCE);
+        await expectValues(logits, uncached, FORWARD_TOLERANCE);
       });
     });
   });

@@ -2,8 +2,9 @@ import type { Scalar, Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import { add, dispose, grads, mul, sum, tidy, zeros as zerosTensor } from '@tensorflow/tfjs-core';
 import {
   channelsBeforeTokens,
-  expectClose,
+  expectValues,
   FORWARD_TOLERANCE,
+  inScope,
   tensorsLeftBy,
   testBackends,
   useTestBackend,
@@ -50,42 +51,43 @@ describe.each(testBackends)('fixture quantizer on %s', (backend) => {
     const quantizerOfCase = (): ReturnType<typeof storedQuantizer> =>
       storedQuantizer(settings.use_l2_norm, settings.entropy_loss_ratio);
 
-    it('has the codes, the indices and the losses', () => {
+    it('has the codes, the indices and the losses', async () => {
       const quantizer = quantizerOfCase();
-      tidy(() => {
+      await inScope(async () => {
         const quantization = quantizer.quantize(latentsOf('z'));
-        expect([...quantization.indices.dataSync()]).toEqual([...stored(`${prefix}indices`).values]);
-        const codes = channelsBeforeTokens(quantization.codes);
-        expectClose(codes, stored(`${prefix}z_quantized`).values, FORWARD_TOLERANCE, 'codes');
+        expect([...(await quantization.indices.data())]).toEqual([...stored(`${prefix}indices`).values]);
+        const codes = await channelsBeforeTokens(quantization.codes);
+        await expectValues(codes, stored(`${prefix}z_quantized`).values, FORWARD_TOLERANCE, 'codes');
         for (const [ours, published] of losses) {
           // The entropy term is exactly 0 where its weight is.
-          expectClose(quantization[ours], stored(prefix + published).values, FORWARD_TOLERANCE, ours);
+          await expectValues(quantization[ours], stored(prefix + published).values, FORWARD_TOLERANCE, ours);
         }
       });
       quantizer.dispose();
     });
 
-    it('has the distances', () => {
+    it('has the distances', async () => {
       const quantizer = quantizerOfCase();
-      tidy(() => {
-        const distances = channelsBeforeTokens(quantizer.distances(latentsOf('z')));
-        expectClose(distances, stored(`${prefix}distances`).values, FORWARD_TOLERANCE);
+      await inScope(async () => {
+        const distances = await channelsBeforeTokens(quantizer.distances(latentsOf('z')));
+        await expectValues(distances, stored(`${prefix}distances`).values, FORWARD_TOLERANCE);
       });
       quantizer.dispose();
     });
 
-    it('gives the codes of the stored indices', () => {
+    it('gives the codes of the stored indices', async () => {
       const quantizer = quantizerOfCase();
-      tidy(() => {
+      await inScope(async () => {
         const { codes, indices } = quantizer.quantize(latentsOf('z'));
-        expectClose(quantizer.codesOf(indices), codes, FORWARD_TOLERANCE);
+        await indices.data();
+        await expectValues(quantizer.codesOf(indices), codes, FORWARD_TOLERANCE);
       });
       quantizer.dispose();
     });
 
-    it('has the gradients of latents and codebook', () => {
+    it('has the gradients of latents and codebook', async () => {
       const quantizer = quantizerOfCase();
-      tidy(() => {
+      await inScope(async () => {
         const cotangent = latentsOf('cotangent');
         const objective = (latents: Tensor): Scalar => {
           const { quantizerLoss, codes } = quantizer.quantize(latents as Tensor3D);
@@ -94,13 +96,13 @@ describe.each(testBackends)('fixture quantizer on %s', (backend) => {
         // The codebook is no argument of the objective, but the quantiser reads it.
         const inputs = [latentsOf('z'), quantizer.codebook];
         const [dLatents, dCodebook] = grads((latents: Tensor) => objective(latents))(inputs);
-        expectClose(
-          channelsBeforeTokens(dLatents!),
+        await expectValues(
+          await channelsBeforeTokens(dLatents!),
           stored(`${prefix}grad_z`).values,
           QUANTIZER_GRADIENT_TOLERANCE,
           'gradient of latents',
         );
-        expectClose(
+        await expectValues(
           dCodebook!,
           stored(`${prefix}grad_codebook`).values,
           QUANTIZER_GRADIENT_TOLERANCE,
@@ -115,23 +117,23 @@ describe.each(testBackends)('fixture quantizer on %s', (backend) => {
     ['l21', true],
     ['l20', false],
   ] as const)('has the two steps of the clustering update, %s', async (norm, normalize) => {
-    const run = (): void => {
+    const run = async (): Promise<void> => {
       const quantizer = storedQuantizer(normalize, 0);
       let usage = zerosTensor([quantizer.options.codebookSize]) as Tensor1D;
       for (const step of [`cluster.${norm}.step0`, `cluster.${norm}.step1`]) {
         const latents = tidy(() => latentsOf(`${step}.z`));
         const quantization = quantizer.quantize(latents);
         const { codes, indices } = quantization;
-        expect([...indices.dataSync()]).toEqual([...stored(`${step}.indices`).values]);
-        expectClose(
-          channelsBeforeTokens(codes),
+        expect([...(await indices.data())]).toEqual([...stored(`${step}.indices`).values]);
+        await expectValues(
+          await channelsBeforeTokens(codes),
           stored(`${step}.z_quantized`).values,
           FORWARD_TOLERANCE,
           'codes',
         );
         usage = clusteringUpdate(quantizer, latents, indices, usage);
-        expectClose(usage, stored(`${step}.embed_prob`).values, FORWARD_TOLERANCE, 'usage');
-        expectClose(
+        await expectValues(usage, stored(`${step}.embed_prob`).values, FORWARD_TOLERANCE, 'usage');
+        await expectValues(
           quantizer.codebook,
           stored(`${step}.codebook_after`).values,
           FORWARD_TOLERANCE,

@@ -45,6 +45,19 @@ export function expectClose(
   }
 }
 
+/** {@link expectClose} of values that are waited for, which a page must do for those of an emulated card. */
+export async function expectValues(
+  actual: Tensor | ArrayLike<number>,
+  expected: Tensor | ArrayLike<number>,
+  tolerance: number,
+  label?: string,
+): Promise<void> {
+  const waitedFor = await Promise.all(
+    [actual, expected].map(async (values) => ('dataSync' in values ? await values.data() : values)),
+  );
+  expectClose(waitedFor[0]!, waitedFor[1]!, tolerance, label);
+}
+
 /** Relative L2 distance of two arrays: |a - b| / |b|. */
 export function relativeDistance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   let squaredDifference = 0;

@@ -4,8 +4,10 @@ import {
   expectClose,
   fixtureNames,
   FORWARD_TOLERANCE,
+  inScope,
   isSampled,
   openFixture,
+  sampledTokenizers,
   testBackends,
   tokenizerConfigOf,
   useTestBackend,
@@ -36,9 +38,9 @@ class Recorder implements Observer {
 }
 
 /** Runs everything that a tokenizer fixture stores; stages carry the fixture's names. */
-function runFixture(tokenizer: ResTok, io: ReadonlyMap<string, FixtureTensor>): Recorder {
+async function runFixture(tokenizer: ResTok, io: ReadonlyMap<string, FixtureTensor>): Promise<Recorder> {
   const recorder = new Recorder();
-  tidy(() => {
+  await inScope(async () => {
     const pixels = picture(io.get('image')!);
     const { latents, imageTokens } = tokenizer.encodeLatents(pixels, recorder);
     const { codes, indices, ...losses } = tokenizer.quantizer.quantize(latents);
@@ -54,6 +56,7 @@ function runFixture(tokenizer: ResTok, io: ReadonlyMap<string, FixtureTensor>): 
     recorder.stage('encoder.first_image_tokens_sum', sumOfScales(imageTokens));
     recorder.stage('reconstruction', tokenizer.decode(codes, { observer: recorder }));
     if (io.has('decode_tokens.out')) {
+      await indices.data();
       recorder.stage('decode_tokens.out', tokenizer.decodeIndices(indices));
     }
     for (const name of io.keys()) {
@@ -88,45 +91,45 @@ function stageOf(name: string, recorder: Recorder): Tensor | undefined {
 }
 
 /** Values in the fixture's order: channels before positions, and only as many samples as it stores. */
-function inPublishedOrder(value: Tensor, name: string, stored: FixtureTensor): Float32Array {
-  return tidy(() => {
-    const sequence = /ln_pre|ln_post|blocks|image_tokens\.\d|initial_latents|attn|indices|loss/.test(name);
-    const moved = sequence
-      ? value
-      : value.rank === 4
-        ? transpose(value as Tensor4D, [0, 3, 1, 2])
-        : transpose(value as Tensor3D, [0, 2, 1]);
-    return Float32Array.from(moved.dataSync().subarray(0, stored.values.length));
-  });
+async function inPublishedOrder(
+  value: Tensor,
+  name: string,
+  { values }: FixtureTensor,
+): Promise<Float32Array> {
+  const sequence = /ln_pre|ln_post|blocks|image_tokens\.\d|initial_latents|attn|indices|loss/.test(name);
+  const moved = sequence
+    ? value
+    : value.rank === 4
+      ? transpose(value as Tensor4D, [0, 3, 1, 2])
+      : transpose(value as Tensor3D, [0, 2, 1]);
+  const all = await moved.data();
+  if (moved !== value) {
+    moved.dispose();
+  }
+  return Float32Array.from(all.subarray(0, values.length));
 }
 
 /** Inputs and facts of a fixture that are not outputs to compare. */
 const NOT_OUTPUTS = new Set(['image', 'keep_list', 'decode_tokens.out_max_abs_diff_from_reconstruction']);
 
-function compareAll(fixture: Fixture, recorder: Recorder): number {
-  let compared = 0;
-  for (const [name, stored] of fixture.tensors('io')) {
-    if (NOT_OUTPUTS.has(name)) {
-      continue;
-    }
+async function compareAll(fixture: Fixture, recorder: Recorder): Promise<number> {
+  const outputs = [...fixture.tensors('io')].filter(([name]) => !NOT_OUTPUTS.has(name));
+  const compared = outputs.map(async ([name, stored]) => {
     const value = stageOf(name, recorder);
     expect(value, `stage ${name}`).toBeDefined();
-    const actual = inPublishedOrder(value!, name, stored);
+    const actual = await inPublishedOrder(value!, name, stored);
     if (name === 'quantize.indices') {
       expect([...actual]).toEqual([...stored.values]);
     } else {
       expectClose(actual, stored.values, FORWARD_TOLERANCE, name);
     }
-    compared += 1;
-  }
-  return compared;
+  });
+  await Promise.all(compared);
+  return compared.length;
 }
 
-/** Flags choose among operations, and other backends run them all, so these stand for all on one that is slow. */
-const SAMPLED_FIXTURES = /^tokenizer-(entropy|no-vae-encoder)$/;
-
 const fixturesOn = (backend: TestBackend): string[] =>
-  fixtureNames('tokenizer-').filter((name) => !isSampled(backend) || SAMPLED_FIXTURES.test(name));
+  fixtureNames('tokenizer-').filter((name) => !isSampled(backend) || sampledTokenizers.includes(name));
 
 describe.each(testBackends)('tokenizer parity on %s', (backend) => {
   beforeAll(() => useTestBackend(backend));
@@ -140,10 +143,10 @@ describe.each(testBackends)('tokenizer parity on %s', (backend) => {
     });
     afterAll(() => tokenizer.dispose());
 
-    it('gives the reference numbers at every stored stage, and equal indices', () => {
-      const recorder = runFixture(tokenizer, fixture.tensors('io'));
+    it('gives the reference numbers at every stored stage, and equal indices', async () => {
+      const recorder = await runFixture(tokenizer, fixture.tensors('io'));
       try {
-        expect(compareAll(fixture, recorder)).toBeGreaterThan(10);
+        expect(await compareAll(fixture, recorder)).toBeGreaterThan(10);
       } finally {
         recorder.dispose();
       }
@@ -161,9 +164,11 @@ describe.each(testBackends.filter((backend) => !isSampled(backend)))('memory on 
     const pixels = picture(fixture.tensors('io').get('image')!);
     const between = memory().numTensors;
     const first = tokenizer.encode(pixels);
+    await first.indices.data();
     tokenizer.decodeIndices(first.indices).dispose();
     expect(memory().numTensors).toBe(between + 2);
     const { indices, codes } = tokenizer.encode(pixels);
+    await indices.data();
     tokenizer.decodeIndices(indices, { numKept: 4 }).dispose();
     [indices, codes, first.indices, first.codes].forEach((value) => value.dispose());
     expect(memory().numTensors).toBe(between);

@@ -1,9 +1,17 @@
 /** The few functions of node:fs that reading fixtures takes, for a page: files come from the server of the tests. */
 
+declare global {
+  /** Addresses of the files of the fixtures of RESTOK_FIXTURES, below the server; set by the config of these tests. */
+  var MORE_FIXTURE_FILES: readonly string[];
+}
+
 /** Addresses of the files of all fixtures, below the server. */
-const addresses: readonly string[] = Object.keys(
-  import.meta.glob('../../../../packages/testing/fixtures/*/*'),
-).map((path) => new URL(path, import.meta.url).pathname);
+const addresses: readonly string[] = [
+  ...Object.keys(import.meta.glob('../../../../packages/testing/fixtures/*/*')).map(
+    (path) => new URL(path, import.meta.url).pathname,
+  ),
+  ...MORE_FIXTURE_FILES,
+];
 
 const pathOf = (address: string): string => new URL(address, import.meta.url).pathname;
 
