@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Files that replace modules, load a library anew, use up all memory or own a graphics device: each gets a process of its own. */
 const alone = [
   'apps/cli/src/commands/doctor-webgpu.test.ts',
+  'apps/cli/src/commands/backend-webgpu.test.ts',
   'packages/backend-node/src/gemm/blas-library.test.ts',
   'packages/backend-node/src/heap.test.ts',
   'packages/backend-webgpu/**/*.test.ts',

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { releaseBackend } from './backend-release';
 import { errorLine } from './error-line';
 import { printError } from './output';
 import { createProgram } from './program';
@@ -27,5 +28,7 @@ export async function run(argv: readonly string[], version: string): Promise<num
     const { debug } = program.opts<{ debug: boolean }>();
     printError(debug && error instanceof Error ? (error.stack ?? error.message) : errorLine(error));
     return error instanceof UsageError ? WRONG_USAGE : FAILED;
+  } finally {
+    releaseBackend();
   }
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { useNodeBackend } from '@restok/backend-node';
 import { BackendUnavailableError } from '@restok/core';
+import { releaseLater } from './backend-release';
 import type { backendNames } from './option-names';
 
 export type BackendName = (typeof backendNames)[number];
@@ -23,7 +24,7 @@ export interface ChosenBackend {
 }
 
 /**
- * Makes the backend of a command current.
+ * Makes the backend of a command current; `releaseBackend` frees it.
  *
  * @param wanted threads of matrix products.
  * @throws BackendUnavailableError when it cannot be had here.
@@ -42,15 +43,19 @@ export async function useBackend(name: BackendName, wanted?: number): Promise<Ch
       return useStock(name);
     case 'cpu':
       return useStock(name);
-    case 'webgpu':
-      throw webGpuUnavailable();
+    case 'webgpu': {
+      const { releaseWebGpuBackend, useGpu } = await import('./use-gpu');
+      const chosen = await useGpu();
+      releaseLater(releaseWebGpuBackend);
+      return chosen;
+    }
   }
 }
 
-/** The error of `--backend webgpu`. */
+/** The error of `--backend webgpu` for a command that needs the processor. */
 export function webGpuUnavailable(): BackendUnavailableError {
   return new BackendUnavailableError(
-    'useBackend: "webgpu" is not available here: this version computes in Node without a GPU. Use --backend auto, node, wasm or cpu.',
+    'useBackend: "webgpu" is not available here: this command computes on the processor. Use --backend auto, node, wasm or cpu.',
   );
 }
 

@@ -13,7 +13,7 @@ import { createOutput } from '../output';
 import type { BenchmarkRow } from '../timing';
 import { STOCK_NAME } from '../timing';
 import { findShippedGenerator, findShippedTokenizer } from '../shipped-model';
-import { useBackend } from '../use-backend';
+import { useBackend, webGpuUnavailable } from '../use-backend';
 
 /** What is timed beside a model. */
 export interface BenchmarkSizes {
@@ -41,6 +41,9 @@ const RELEASED_SIZES: BenchmarkSizes = {
 /** `restok bench`: speeds of this machine. Without a model only the parts of one are timed. */
 export async function bench(options: BenchOptions, sizes: BenchmarkSizes = RELEASED_SIZES): Promise<void> {
   const output = createOutput(options);
+  if (options.backend === 'webgpu') {
+    throw webGpuUnavailable();
+  }
   if (options.backend === 'cpu') {
     // What rows are compared with must be registered.
     await useNodeBackend({ gemm: 'wasm', threads: 1 });

@@ -94,20 +94,14 @@ async function examine(
   };
 }
 
-/** The same on the GPU, which is free again afterwards, and what a transformer block sends to it. */
+/** The same on the GPU, and what a transformer block sends to it. */
 async function examineGpu(shippedTokenizer: string | undefined): Promise<Examination> {
-  const { useGpu, releaseWebGpuBackend } = await import('../use-gpu');
   const { countBlockDispatches, describeDispatches } = await import('../block-dispatches');
-  const backend = await useGpu();
-  try {
-    const examination = await examine(backend, 'webgpu', shippedTokenizer);
-    const dispatches = await countBlockDispatches();
-    return {
-      ...examination,
-      checks: [...examination.checks, describeDispatches(dispatches)],
-      dispatches,
-    };
-  } finally {
-    releaseWebGpuBackend();
-  }
+  const examination = await examine(await useBackend('webgpu'), 'webgpu', shippedTokenizer);
+  const dispatches = await countBlockDispatches();
+  return {
+    ...examination,
+    checks: [...examination.checks, describeDispatches(dispatches)],
+    dispatches,
+  };
 }
