@@ -2,6 +2,8 @@ import { ShapeError } from '@restok/core';
 import { addFeatures, addSums, copyOf, emptySums } from './feature-sums';
 import type { FeatureSums } from './feature-sums';
 import { FRACTION_BITS, toBigInt } from './fixed-point';
+import type { RowValues } from './values';
+import { readRows } from './values';
 
 /**
  * Mean and covariance of rows of features, with the exact sums that they come from.
@@ -51,13 +53,15 @@ export class FeatureStatistics {
 /**
  * Statistics of rows of features.
  *
- * @param features `[rows, dim]`, flattened, below 2^23 in magnitude.
+ * @param features `[rows, dim]`, below 2^23 in magnitude.
+ * @param dim where they are flattened.
  * @throws ShapeError when the values do not fill rows, or one is not a number or too large.
  * @source M. Heusel et al., arXiv 1706.08500; method.md, section 10.
  */
-export function featureStatistics(features: ArrayLike<number>, dim: number): FeatureStatistics {
+export function featureStatistics(features: RowValues, dim?: number): FeatureStatistics {
   const caller = 'featureStatistics';
-  return new FeatureStatistics(addFeatures(caller, emptySums(caller, dim), features));
+  const { values, width } = readRows(caller, features, dim);
+  return new FeatureStatistics(addFeatures(caller, emptySums(caller, width), values));
 }
 
 /**

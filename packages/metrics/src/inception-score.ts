@@ -1,12 +1,12 @@
 import { ShapeError } from '@restok/core';
+import type { RowValues } from './values';
+import { readRows } from './values';
 
-/** How a set is scored. */
+/** How a set is scored: at once, as evaluations of tokenizers do, unless one of these is given. */
 export interface InceptionScoreOptions {
-  /**
-   * Score parts of this many rows, in their order, and give the mean of the scores, as the ADM evaluation suite
-   * does with 5000; the last part may be shorter. Without it the whole set is scored at once, as evaluations of
-   * tokenizers do.
-   */
+  /** Score so many parts, as equal as can be, and give the mean of the scores. */
+  readonly splits?: number;
+  /** Score parts of this many rows, as the ADM evaluation suite does with 5000; the last part may be shorter. */
   readonly splitSize?: number;
 }
 
@@ -14,22 +14,51 @@ export interface InceptionScoreOptions {
  * Inception score: exp of the mean, over pictures, of the Kullback-Leibler divergence of a picture's class
  * probabilities from those of the set.
  *
- * @param probabilities `[rows, numClasses]`, flattened: softmax of a classifier's logits.
- * @returns 1 (all pictures alike, or none told apart) to numClasses.
- * @throws ShapeError when the values do not fill rows, or `splitSize` is not a whole number from 1 on.
+ * @param probabilities `[rows, classes]`: softmax of a classifier's logits. Parts are taken in the order of rows.
+ * @returns 1 (all pictures alike, or none told apart) to the number of classes.
+ * @throws ShapeError when the values do not fill rows, or `splits` or `splitSize` cannot be.
  * @source T. Salimans et al., arXiv 1606.03498; method.md, section 10.
  */
+export function inceptionScore(probabilities: RowValues, options?: InceptionScoreOptions): number;
+/** The same of flattened rows. */
 export function inceptionScore(
-  probabilities: ArrayLike<number>,
+  probabilities: RowValues,
   numClasses: number,
-  { splitSize }: InceptionScoreOptions = {},
+  options?: InceptionScoreOptions,
+): number;
+export function inceptionScore(
+  probabilities: RowValues,
+  classesOrOptions?: number | InceptionScoreOptions,
+  optionsOfFlat: InceptionScoreOptions = {},
 ): number {
-  const rows = probabilities.length / numClasses;
+  const given = typeof classesOrOptions === 'number' ? classesOrOptions : undefined;
+  const options = typeof classesOrOptions === 'object' ? classesOrOptions : optionsOfFlat;
+  const { values, width: numClasses } = readRows('inceptionScore', probabilities, given);
+  const rows = values.length / numClasses;
   if (rows === 0 || !Number.isInteger(rows)) {
     throw new ShapeError(
-      `inceptionScore: probabilities must be [rows, ${numClasses}], got ${probabilities.length} values. Pass whole rows.`,
-      { numClasses, actual: probabilities.length },
+      `inceptionScore: probabilities must be [rows, ${numClasses}], got ${values.length} values. Pass whole rows.`,
+      { numClasses, actual: values.length },
     );
+  }
+  const ends = endsOfParts(rows, options);
+  const scores = ends.map((end, part) => scoreOf(values, numClasses, ends[part - 1] ?? 0, end));
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/** The row after the last of every part. */
+function endsOfParts(rows: number, { splits, splitSize }: InceptionScoreOptions): number[] {
+  if (splits !== undefined && splitSize !== undefined) {
+    throw new ShapeError('inceptionScore: splits and splitSize exclude each other, got both. Leave one out.');
+  }
+  if (splits !== undefined) {
+    if (!Number.isInteger(splits) || splits < 1 || splits > rows) {
+      throw new ShapeError(
+        `inceptionScore: splits must be a whole number from 1 to ${rows}, the rows, got ${splits}. Use 10, or leave it out.`,
+        { actual: splits },
+      );
+    }
+    return Array.from({ length: splits }, (_, part) => Math.floor(((part + 1) * rows) / splits));
   }
   const size = splitSize ?? rows;
   if (!Number.isInteger(size) || size < 1) {
@@ -38,13 +67,7 @@ export function inceptionScore(
       { actual: size },
     );
   }
-  let sum = 0;
-  let parts = 0;
-  for (let start = 0; start < rows; start += size) {
-    sum += scoreOf(probabilities, numClasses, start, Math.min(rows, start + size));
-    parts++;
-  }
-  return sum / parts;
+  return Array.from({ length: Math.ceil(rows / size) }, (_, part) => Math.min(rows, (part + 1) * size));
 }
 
 /** exp of (Σ p log p over rows and classes) / rows - Σ q log q over classes, q being the mean of p. */

@@ -1,9 +1,12 @@
 import { windowSize } from './gaussian-blur';
 import { checkedFormat } from './picture-format';
 import type { PictureFormat } from './picture-format';
+import type { TensorPictureOptions } from './picture-values';
+import { meanOverPictures } from './picture-values';
 import type { Plane } from './plane';
 import { channelPlanes, halvePlane } from './plane';
 import { structuralSimilarity } from './structural-similarity';
+import type { TensorValues, Values } from './values';
 
 /** Exponents of the five scales, finest first; they come from a viewing experiment. */
 const scaleWeights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
@@ -25,6 +28,25 @@ const smallestSide = (windowSize - 1) * 2 ** (scaleWeights.length - 1) + 1;
  * @asIs A negative mean counts as 0 before the exponent, so a scale that is anticorrelated makes the product 0.
  */
 export function msSsim(
+  reference: ArrayLike<number>,
+  reconstruction: ArrayLike<number>,
+  format: PictureFormat,
+): number;
+/** The same of tensors `[height, width, channels]`; of `[B, height, width, channels]` the mean over pictures. */
+export function msSsim(
+  reference: TensorValues,
+  reconstruction: TensorValues,
+  options?: TensorPictureOptions,
+): number;
+export function msSsim(
+  reference: Values,
+  reconstruction: Values,
+  format: Partial<PictureFormat> = {},
+): number {
+  return meanOverPictures('msSsim', [reference, reconstruction], format, msSsimOfPicture);
+}
+
+function msSsimOfPicture(
   reference: ArrayLike<number>,
   reconstruction: ArrayLike<number>,
   format: PictureFormat,

@@ -1,8 +1,10 @@
 import { ShapeError } from '@restok/core';
+import type { RowValues } from './values';
+import { readRows } from './values';
 
 export interface PrecisionRecallOptions {
-  /** Features in a row. */
-  readonly dim: number;
+  /** Features in a row; where sets are flattened. */
+  readonly dim?: number;
   /** Which neighbour's distance is the radius, the row itself being the 0th; 3 when left out. */
   readonly k?: number;
 }
@@ -20,20 +22,22 @@ export interface PrecisionRecall {
  *
  * The work grows with rows times rows; published figures use 10,000 of each.
  *
- * @param reference `[rows, dim]`, flattened.
- * @param samples `[rows, dim]`, flattened.
+ * @param reference `[rows, dim]`.
+ * @param samples `[rows, dim]`.
  * @throws ShapeError when the values do not fill rows, or a set has no more than k rows.
  * @source T. Kynkäänniemi et al., arXiv 1904.06991; method.md, section 10.
  */
 export function precisionRecall(
-  reference: ArrayLike<number>,
-  samples: ArrayLike<number>,
-  { dim, k = 3 }: PrecisionRecallOptions,
+  reference: RowValues,
+  samples: RowValues,
+  { dim: given, k = 3 }: PrecisionRecallOptions = {},
 ): PrecisionRecall {
-  checkRows('reference', reference, dim, k);
-  checkRows('samples', samples, dim, k);
-  const referenceRows = Float64Array.from(reference);
-  const sampleRows = Float64Array.from(samples);
+  const { values: referenceValues, width: dim } = readRows('precisionRecall', reference, given);
+  const { values: sampleValues } = readRows('precisionRecall', samples, dim);
+  checkRows('reference', referenceValues, dim, k);
+  checkRows('samples', sampleValues, dim, k);
+  const referenceRows = Float64Array.from(referenceValues);
+  const sampleRows = Float64Array.from(sampleValues);
   return {
     precision: shareInside(sampleRows, referenceRows, squaredRadii(referenceRows, dim, k)),
     recall: shareInside(referenceRows, sampleRows, squaredRadii(sampleRows, dim, k)),

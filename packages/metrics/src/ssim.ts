@@ -1,8 +1,11 @@
 import { windowSize } from './gaussian-blur';
 import { checkedFormat } from './picture-format';
 import type { PictureFormat } from './picture-format';
+import type { TensorPictureOptions } from './picture-values';
+import { meanOverPictures } from './picture-values';
 import { channelPlanes } from './plane';
 import { structuralSimilarity } from './structural-similarity';
+import type { TensorValues, Values } from './values';
 
 /**
  * Structural similarity of one picture to its reference: 1 when equal.
@@ -16,6 +19,21 @@ import { structuralSimilarity } from './structural-similarity';
  * @source Z. Wang et al., 2004, as in pytorch-msssim; method.md, section 10.
  */
 export function ssim(
+  reference: ArrayLike<number>,
+  reconstruction: ArrayLike<number>,
+  format: PictureFormat,
+): number;
+/** The same of tensors `[height, width, channels]`; of `[B, height, width, channels]` the mean over pictures. */
+export function ssim(
+  reference: TensorValues,
+  reconstruction: TensorValues,
+  options?: TensorPictureOptions,
+): number;
+export function ssim(reference: Values, reconstruction: Values, format: Partial<PictureFormat> = {}): number {
+  return meanOverPictures('ssim', [reference, reconstruction], format, ssimOfPicture);
+}
+
+function ssimOfPicture(
   reference: ArrayLike<number>,
   reconstruction: ArrayLike<number>,
   format: PictureFormat,
