@@ -18,7 +18,8 @@ export function rememberSettings(view: View, settings: Readonly<Record<string, s
   if (lastAddresses.peek().get(view) !== address) {
     lastAddresses.value = new Map([...lastAddresses.peek(), [view, address]]);
   }
-  if (route.value.view === view && location.hash !== address) {
+  // The address itself, since the event that tells of another one comes after it.
+  if (parseRoute(location.hash).view === view && location.hash !== address) {
     history.replaceState(history.state, '', address);
   }
 }
