@@ -148,7 +148,10 @@ describe('Look inside', () => {
     const { page, context } = await openSmall();
     await page.getByTestId('attention').waitFor();
     await page.getByTestId('codebook').scrollIntoViewIfNeeded();
-    await page.getByTestId('map-progress').getByText('Point at a picture, or press the arrow keys, to see its number.').waitFor();
+    await page
+      .getByTestId('map-progress')
+      .getByText('Point at a picture, or press the arrow keys, to see its number.')
+      .waitFor();
     const box = (await page.getByTestId('codebook').boundingBox())!;
     const codes: number[] = [];
     for (let cell = 0; cell < 256; cell++) {
