@@ -28,8 +28,8 @@ const losses = [
 const picture = ({ shape, values }: FixtureTensor): Tensor4D =>
   channelsLast(tensor4d(values, shape as [number, number, number, number])) as Tensor4D;
 
-/** Plain JavaScript takes half a minute for these pictures; it runs the same model in parity.test.ts. */
-const quickBackends = testBackends.filter((backend) => backend !== 'cpu' || !isSampled(backend));
+/** Others take half a minute for these pictures; they run the same model in parity.test.ts, and these in the slow runs. */
+const quickBackends = testBackends.filter((backend) => !isSampled(backend));
 
 describe.each(quickBackends)('ResTok.forward on %s', (backend) => {
   beforeAll(() => useTestBackend(backend));
