@@ -28,7 +28,7 @@ export function meanOverPictures(
   const [count, height, width, channels] = shape;
   const size = height * width * channels;
   const picture = (values: ArrayLike<number>, start: number): ArrayLike<number> =>
-    Array.prototype.slice.call(values, start, start + size) as number[];
+    Float64Array.from({ length: size }, (_, i) => values[start + i]!);
   let sum = 0;
   for (let start = 0; start < count * size; start += size) {
     sum += score(picture(x, start), picture(y, start), { ...format, height, width, channels });
@@ -44,8 +44,8 @@ function shapeOf(caller: string, reference: Values, reconstruction: Values): Bat
   if (shape === undefined) {
     return undefined;
   }
-  const batch = shape.length === 3 ? [1, ...shape] : shape;
-  if (batch.length !== 4 || batch[0] === 0) {
+  const [count, height, width, channels, ...more] = shape.length === 3 ? [1, ...shape] : shape;
+  if (!count || height === undefined || width === undefined || channels === undefined || more.length > 0) {
     throw new ShapeError(
       `${caller}: pictures must be [height, width, channels] or [B, height, width, channels], got [${shape.join(', ')}]. Reshape them.`,
       { actual: [...shape] },
@@ -57,5 +57,5 @@ function shapeOf(caller: string, reference: Values, reconstruction: Values): Bat
       { expected: [...shape], actual: [...other!] },
     );
   }
-  return batch as unknown as BatchShape;
+  return [count, height, width, channels];
 }

@@ -50,7 +50,7 @@ describe('rows', () => {
     expect(() => featureStatistics(tensor([1, 2, 3]))).toThrow(
       'rows must say how wide they are, got 3 values',
     );
-    expect(() => inceptionScore([[0.5, 0.5], [1]])).toThrow('got NaN');
+    expect(() => inceptionScore([[0.5, 0.5], [1]])).toThrow('rows must be of one width, got 2 and 1 values');
     expect(() => inceptionScore(probabilities, 3)).toThrow('rows must have 3 values, got 4');
     expect(() => precisionRecall(tensor2d([[1], [2]]), tensor2d([[1, 2]]))).toThrow(
       'rows must have 1 values, got 2',

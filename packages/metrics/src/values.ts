@@ -32,7 +32,7 @@ export function readRows(
   rows: RowValues,
   width?: number,
 ): { readonly values: ArrayLike<number>; readonly width: number } {
-  const { values, found } = foundRows(rows);
+  const { values, found } = foundRows(caller, rows);
   const known = width ?? found;
   if (known === undefined) {
     throw new ShapeError(
@@ -49,7 +49,10 @@ export function readRows(
   return { values, width: known };
 }
 
-function foundRows(rows: RowValues): { readonly values: ArrayLike<number>; readonly found?: number } {
+function foundRows(
+  caller: string,
+  rows: RowValues,
+): { readonly values: ArrayLike<number>; readonly found?: number } {
   if (isTensor(rows)) {
     return { values: rows.dataSync(), found: rows.shape.length === 2 ? rows.shape[1] : undefined };
   }
@@ -58,9 +61,14 @@ function foundRows(rows: RowValues): { readonly values: ArrayLike<number>; reado
   }
   const all = Array.from(rows, (row) => Array.from(row));
   const found = all[0]!.length;
-  // A row of another length shows as one, whatever the sum of all is.
   const other = all.find((row) => row.length !== found);
-  return { values: all.flat(), found: other === undefined ? found : NaN };
+  if (other !== undefined) {
+    throw new ShapeError(
+      `${caller}: rows must be of one width, got ${found} and ${other.length} values. Pass whole rows.`,
+      { expected: found, actual: other.length },
+    );
+  }
+  return { values: all.flat(), found };
 }
 
 function isNested(
