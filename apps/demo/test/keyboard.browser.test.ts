@@ -95,7 +95,10 @@ describe('The page by keyboard alone', () => {
     await tabTo(page, /^Class/);
     await page.keyboard.type('twemoji food');
     await page.keyboard.press('Enter');
-    await page.getByTestId('passes').getByText(/^Pass 8 of 8/).waitFor();
+    await page
+      .getByTestId('passes')
+      .getByText(/^Pass 8 of 8/)
+      .waitFor();
     await hashHas(page, 'class=food%2Ftwemoji');
     await tabTo(page, /^Picture 3 of 4/);
     await page.keyboard.press('Enter');
