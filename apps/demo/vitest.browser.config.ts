@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './longest-first';
 
 /** Those hold the page to a time, so they run one by one when all others are done. */
-const timed = ['generate', 'main-thread', 'reconstruct'].map((name) => `test/${name}.browser.test.ts`);
+const timed = ['first-paint', 'main-thread'].map((name) => `test/${name}.browser.test.ts`);
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const common = { root, pool: 'forks', testTimeout: 300_000, hookTimeout: 300_000 } as const;
@@ -11,6 +12,7 @@ export default defineConfig({
   root,
   test: {
     globalSetup: ['test/serve-site.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

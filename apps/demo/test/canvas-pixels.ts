@@ -2,13 +2,23 @@ import type { Page } from 'playwright-core';
 
 /** Pixels of a picture on the page, RGB, row-major. */
 export async function canvasPixels(page: Page, testId: string): Promise<number[]> {
-  const canvas = page.getByTestId(testId);
-  return canvas.evaluate((element) => {
+  return [...(await rgbaOf(page, testId))].filter((_, i) => i % 4 !== 3);
+}
+
+/** The alpha of a veil on the page, which is what it shows, row-major. */
+export async function canvasAlpha(page: Page, testId: string): Promise<number[]> {
+  return [...(await rgbaOf(page, testId))].filter((_, i) => i % 4 === 3);
+}
+
+/** As text, since a list of a million numbers takes a browser's protocol many seconds. */
+async function rgbaOf(page: Page, testId: string): Promise<Buffer> {
+  const base64 = await page.getByTestId(testId).evaluate((element) => {
     const { width, height } = element as HTMLCanvasElement;
     const context = (element as HTMLCanvasElement).getContext('2d');
     const rgba = context?.getImageData(0, 0, width, height).data ?? [];
-    return [...rgba].filter((_, i) => i % 4 !== 3);
+    return btoa(Array.from(rgba, (value) => String.fromCharCode(value)).join(''));
   });
+  return Buffer.from(base64, 'base64');
 }
 
 /** The largest distance of two lists of values; Infinity when their lengths differ. */

@@ -7,6 +7,7 @@ import { decodeInNode, generateInNode } from './in-node';
 import { goTo, useModelAt } from './models-page';
 import type { OpenedPage } from './open-page';
 import { openPage, startBrowser } from './open-page';
+import { lastPass } from './page-use';
 
 /** Two backends sum in different orders; 8 bits hide all but a step or two of that. */
 const PIXEL_TOLERANCE = 2;
@@ -39,7 +40,7 @@ describe('A graphics card that the processor emulates', () => {
     await goTo(page, '#/generate?class=food%2Fnoto&seed=7&n=1&guidance=1&topp=0.9');
     const options = { seed: 7, guidanceScale: 1, topP: 0.9 };
     const [expected] = await generateInNode('food/noto', options, 'small');
-    await page.getByText(/^Pass 6 of 6/).waitFor();
+    await lastPass(page, 6);
     expect(largestDifference(await canvasPixels(page, 'generated'), expected!)).toBeLessThanOrEqual(
       PIXEL_TOLERANCE,
     );

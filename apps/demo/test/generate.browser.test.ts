@@ -4,14 +4,13 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { canvasPixels, largestDifference } from './canvas-pixels';
 import { generateInNode } from './in-node';
-import { longestTask } from './longest-task';
 import { goTo, useModelAt } from './models-page';
 import type { OpenedPage } from './open-page';
 import { openPage, startBrowser } from './open-page';
+import { lastPass } from './page-use';
 
 /** Two builds of the same backend may sum in another order; 8 bits hide all but a step or two of that. */
 const PIXEL_TOLERANCE = 2;
-const LONGEST_TASK_MILLISECONDS = 50;
 /** Generations after which nothing may be left. */
 const GENERATIONS = 20;
 
@@ -20,14 +19,6 @@ beforeAll(async () => {
   browser = await startBrowser();
 });
 afterAll(() => browser.close());
-
-/** Waits for the last pass; the small model has six. */
-function whenDone(page: Page, numPasses = 8): Promise<unknown> {
-  return page.waitForFunction(
-    (last) => document.querySelector('[data-testid=passes]')?.textContent?.startsWith(last),
-    `Pass ${numPasses} of ${numPasses}`,
-  );
-}
 
 /** Opens Generate with a model of 32 x 32 pixels, which takes a fraction of a second. */
 async function openSmall(settings: string): Promise<OpenedPage> {
@@ -48,7 +39,7 @@ describe('Generate', () => {
       browser,
       '#/generate?class=food%2Fnoto&seed=7&n=1&guidance=2&schedule=step&start=0.25&temperature=0.9&topp=0.9',
     );
-    await whenDone(page);
+    await lastPass(page, 8);
     const [expected] = await generateInNode('food/noto', {
       seed: 7,
       guidanceScale: 2,
@@ -68,27 +59,6 @@ describe('Generate', () => {
     await context.close();
   });
 
-  it('finds a class by words, shows the passes as they end, and keeps the main thread free', async () => {
-    const { page, context } = await openPage(browser, '#/generate');
-    await page.locator('.class-choice').first().waitFor();
-    await page.getByPlaceholder('Search 27 classes').fill('twemoji tra');
-    await page.getByText('travel/twemoji', { exact: true }).click();
-    await page.getByRole('button', { name: 'Another seed' }).click();
-    const seen = new Set<string>();
-    const longest = await longestTask(browser, page, async () => {
-      await page.getByRole('button', { name: 'Generate', exact: true }).click();
-      while (!/^Pass 8 of 8/.test([...seen].at(-1) ?? '')) {
-        seen.add((await page.getByTestId('passes').textContent()) ?? '');
-        await page.waitForTimeout(20);
-      }
-    });
-    expect([...seen].filter((text) => /^Pass \d of 8/.test(text)).length).toBeGreaterThan(3);
-    expect(longest).toBeLessThan(LONGEST_TASK_MILLISECONDS);
-    expect(page.url()).toContain('class=travel%2Ftwemoji');
-    await page.getByText(/times as long when it predicts one latent a pass/).waitFor();
-    await context.close();
-  });
-
   it('stops in the middle and starts again', async () => {
     const { page, context } = await openPage(browser, '#/generate?class=food%2Fnoto&n=16');
     await page.waitForFunction(() =>
@@ -98,13 +68,13 @@ describe('Generate', () => {
     await page.getByText(/^Stopped after pass/).waitFor();
     await page.getByRole('radio', { name: '1 picture', exact: true }).check({ force: true });
     await page.getByRole('button', { name: 'Generate', exact: true }).click();
-    await whenDone(page);
+    await lastPass(page, 8);
     await context.close();
   });
 
   it('makes a grid of which each picture is the one that Node makes', async () => {
     const { page, context, errors } = await openSmall('class=food%2Fnoto&seed=7&n=4&guidance=1&topp=0.9');
-    await whenDone(page, 6);
+    await lastPass(page, 6);
     const expected = await generateInNode('food/noto', { seed: 7, guidanceScale: 1, topP: 0.9 }, 'small', 4);
     expect(await page.locator('.grid-cell').count()).toBe(4);
     for (const [i, pixels] of expected.entries()) {
@@ -120,7 +90,7 @@ describe('Generate', () => {
 
   it('writes what is set by hand into the link', async () => {
     const { page, context } = await openPage(browser, '#/generate?class=food%2Fnoto');
-    await whenDone(page);
+    await lastPass(page, 8);
     await page.getByText('How it draws').click();
     await page.getByRole('slider', { name: /^Guidance: / }).fill('2.5');
     await page.getByRole('slider', { name: /^Temperature/ }).fill('0.8');
@@ -140,7 +110,7 @@ describe('Generate', () => {
 
   it(`holds as many tensors after ${GENERATIONS} generations as after one`, async () => {
     const { page, context } = await openSmall('class=food%2Fnoto&n=1&guidance=1');
-    await whenDone(page, 6);
+    await lastPass(page, 6);
     await page.getByText(/times as long/).waitFor();
     const memory = (): Promise<unknown> =>
       page.evaluate(() => (globalThis as { restok?: { memory(): Promise<unknown> } }).restok?.memory());
@@ -150,7 +120,7 @@ describe('Generate', () => {
       await page.getByRole('button', { name: 'Another seed' }).click();
       await page.getByRole('button', { name: 'Generate', exact: true }).click();
       await expect.poll(() => canvasPixels(page, 'generated')).not.toEqual(pictures);
-      await whenDone(page, 6);
+      await lastPass(page, 6);
       await whenIdle(page);
     }
     expect(await memory()).toEqual(before);

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canvasPixels } from './canvas-pixels';
 import { openPage, startBrowser } from './open-page';
-import { viewUses } from './page-use';
+import { lastPass, viewUses } from './page-use';
 import { whenSample, whenShown } from './reconstruct-page';
 
 let browser: Browser;
@@ -115,7 +115,7 @@ describe('A link', () => {
 
   it('to Generate, typed into a tab that generated already, gives its picture', async () => {
     const { page, context } = await openPage(browser, '#/generate?class=food%2Fnoto&seed=3&n=1');
-    const whenDone = () => page.getByText(/^Pass 8 of 8/).waitFor();
+    const whenDone = () => lastPass(page, 8);
     await whenDone();
     const first = await canvasPixels(page, 'generated');
     await page.evaluate(() => (location.hash = location.hash.replace('seed=3', 'seed=4')));

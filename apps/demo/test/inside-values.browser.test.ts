@@ -1,8 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { canvasPixels, largestDifference } from './canvas-pixels';
+import { canvasAlpha, canvasPixels, largestDifference } from './canvas-pixels';
 import { attentionInNode, hiddenInNode, singleCodeInNode } from './inside-in-node';
-import { alphaOf } from './inside-page';
 import { goTo, useModelAt } from './models-page';
 import type { OpenedPage } from './open-page';
 import { openPage, startBrowser } from './open-page';
@@ -74,7 +73,7 @@ describe('Look inside', () => {
     const rows = await attentionInNode(SAMPLE, 3, 1);
     const { page, context } = await openPage(browser, '#/inside?layer=3&head=1&latent=5');
     await page.getByTestId('attention').waitFor();
-    const shown = await alphaOf(page, 'attention');
+    const shown = await canvasAlpha(page, 'attention');
     const { row, cells } = rows[5]!;
     // A softmax over all that the latent may look at.
     expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 4);
@@ -99,7 +98,7 @@ describe('Look inside', () => {
     ] as const) {
       await page.getByTestId(`level-map-${level}`).waitFor();
       const expected = distanceMap(whole!, without).map((value) => Math.min(1, value * LEVEL_GAIN) * 255);
-      const shown = await alphaOf(page, `level-map-${level}`);
+      const shown = await canvasAlpha(page, `level-map-${level}`);
       expect(largestDifference(shown, expected), `level ${level}`).toBeLessThanOrEqual(LEVEL_ALPHA_TOLERANCE);
       expect(Math.max(...shown), `level ${level}`).toBeGreaterThan(LEVEL_ALPHA_TOLERANCE);
     }

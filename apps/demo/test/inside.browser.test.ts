@@ -1,7 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canvasPixels } from './canvas-pixels';
-import { alphaOf } from './inside-page';
+import { canvasAlpha, canvasPixels } from './canvas-pixels';
 import { openPage, startBrowser } from './open-page';
 
 let browser: Browser;
@@ -15,12 +14,12 @@ describe('Look inside', () => {
     const { page, context, errors } = await openPage(browser, '#/inside?layer=4&head=0&latent=5');
     await page.getByTestId('attention').waitFor();
     await page.getByRole('heading', { name: 'Attention of latent 6' }).waitFor();
-    const maps = new Set([(await alphaOf(page, 'attention')).join()]);
+    const maps = new Set([(await canvasAlpha(page, 'attention')).join()]);
     const choose = async (label: string, value: string): Promise<void> => {
       const before = maps.size;
       await page.getByLabel(label).selectOption({ value });
       await expect
-        .poll(async () => maps.add((await alphaOf(page, 'attention')).join()).size, { timeout: 60_000 })
+        .poll(async () => maps.add((await canvasAlpha(page, 'attention')).join()).size, { timeout: 60_000 })
         .toBe(before + 1);
     };
     await choose('Head', '1');
@@ -36,7 +35,7 @@ describe('Look inside', () => {
   it('shows what each level changes', async () => {
     const { page, context } = await openPage(browser, '#/inside');
     await page.getByTestId('level-map-6').waitFor();
-    const changed = (await alphaOf(page, 'level-map-6')).reduce((sum, value) => sum + value, 0);
+    const changed = (await canvasAlpha(page, 'level-map-6')).reduce((sum, value) => sum + value, 0);
     expect(changed).toBeGreaterThan(0);
     await context.close();
   });

@@ -4,7 +4,7 @@ import type { View } from '../src/state/route';
 import { views } from '../src/state/route';
 import { tabStops, tabTo } from './keyboard-page';
 import { openPage, startBrowser } from './open-page';
-import { SITE_TOKENIZER, viewUses } from './page-use';
+import { SITE_TOKENIZER, lastPass, viewUses } from './page-use';
 import { errorOf } from './train-page';
 
 let browser: Browser;
@@ -95,10 +95,7 @@ describe('The page by keyboard alone', () => {
     await tabTo(page, /^Class/);
     await page.keyboard.type('twemoji food');
     await page.keyboard.press('Enter');
-    await page
-      .getByTestId('passes')
-      .getByText(/^Pass 8 of 8/)
-      .waitFor();
+    await lastPass(page, 8);
     await hashHas(page, 'class=food%2Ftwemoji');
     await tabTo(page, /^Picture 3 of 4/);
     await page.keyboard.press('Enter');

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { canvasPixels } from './canvas-pixels';
 import { chooseFiles, goTo, keptFiles, lookAt, pretendModel } from './models-page';
 import { openPage, startBrowser } from './open-page';
+import { lastPass } from './page-use';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -92,7 +93,7 @@ describe('Models', () => {
     await page.waitForFunction(isShown);
     expect(await canvasPixels(page, 'original')).toEqual(pixels);
     await goTo(page, '#/generate?class=food%2Fnoto&seed=7&n=1');
-    await page.getByText(/^Pass 8 of 8/).waitFor();
+    await lastPass(page, 8);
     await context.setOffline(false);
     await context.close();
   });

@@ -14,6 +14,13 @@ export interface ViewUse {
 
 const press = (name: string) => (page: Page) => page.getByRole('button', { name, exact: true }).click();
 
+/** Waits for the last pass of a generation; that it is announced to screen readers, too, is not looked at. */
+export const lastPass = (page: Page, numSteps: number): Promise<void> =>
+  page
+    .getByTestId('passes')
+    .filter({ hasText: `Pass ${numSteps} of ${numSteps},` })
+    .waitFor();
+
 /** The address of a model that the site holds. */
 export const SITE_TOKENIZER = './models/emoji-64/tokenizer';
 
