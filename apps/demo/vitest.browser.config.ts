@@ -6,7 +6,14 @@ import { LongestFirst } from './longest-first';
 const timed = ['first-paint', 'main-thread'].map((name) => `test/${name}.browser.test.ts`);
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const common = { root, pool: 'forks', testTimeout: 300_000, hookTimeout: 300_000 } as const;
+const common = {
+  root,
+  pool: 'forks',
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  // What is waited for comes late on a busy machine.
+  expect: { poll: { timeout: 60_000 } },
+} as const;
 
 export default defineConfig({
   root,
