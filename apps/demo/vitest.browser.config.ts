@@ -1,9 +1,24 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { LongestFirst } from './longest-first';
+import type { TestSpecification } from 'vitest/node';
+import { BaseSequencer } from 'vitest/node';
 
 /** Those hold the page to a time, so they run one by one when all others are done. */
 const timed = ['first-paint', 'main-thread'].map((name) => `test/${name}.browser.test.ts`);
+
+/** Those that take longest begin, so that no worker ends alone with one of them. */
+const longest = ['views', 'webgpu', 'keyboard', 'history', 'inside-values', 'train', 'train-worker'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((a, b) => turnOf(a) - turnOf(b));
+  }
+}
+
+function turnOf({ moduleId }: TestSpecification): number {
+  const at = longest.findIndex((name) => moduleId.endsWith(`/${name}.browser.test.ts`));
+  return at === -1 ? longest.length : at;
+}
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const common = {

@@ -86,7 +86,7 @@ describe('ONNX Runtime', () => {
     const { page, context } = await openPage(browser, '#/models');
     await useModelAt(page, addressOf('exported-small/tokenizer'), 'tokenizer');
     await useModelAt(page, addressOf('exported-small/generator'), 'generator');
-    await goTo(page, '#/generate?class=food%2Fnoto&seed=7&n=1&guidance=2&topp=0.9');
+    await goTo(page, '#/generate?class=food%2Fnoto&seed=7&n=1&guidance=2&schedule=constant&topp=0.9');
     const results = page.getByRole('link', { name: 'Take apart: food/noto' });
     await results.waitFor();
     const byTensorflow = await canvasPixels(page, 'generated');

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { findClasses } from '../views/generate-settings';
 
 /** More are not drawn; a search finds the others. */
@@ -15,7 +15,9 @@ export function ClassPicker({
   readonly onChange: (name: string) => void;
 }) {
   const [search, setSearch] = useState('');
+  const list = useRef<HTMLDivElement>(null);
   const found = findClasses(names, search);
+  useEffect(() => showChosen(list.current!), [value, names]);
   return (
     <fieldset class="class-picker">
       <legend class="visually-hidden">Class</legend>
@@ -35,7 +37,7 @@ export function ClassPicker({
           }}
         />
       </label>
-      <div class="class-list">
+      <div class="class-list" ref={list}>
         {found.slice(0, MOST_SHOWN).map((name) => (
           <label key={name} class="class-choice">
             <input type="radio" name="class" checked={name === value} onChange={() => onChange(name)} />
@@ -51,4 +53,16 @@ export function ClassPicker({
       </div>
     </fieldset>
   );
+}
+
+/** Scrolls the list, not the page, to the class that is chosen. */
+function showChosen(list: HTMLElement): void {
+  const chosen = list.querySelector('input:checked')?.parentElement;
+  if (chosen != null) {
+    const { top, bottom } = chosen.getBoundingClientRect();
+    const box = list.getBoundingClientRect();
+    if (top < box.top || bottom > box.bottom) {
+      list.scrollTop += (top + bottom - box.top - box.bottom) / 2;
+    }
+  }
 }
