@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { coderCommand, parsePath } from './command-parts';
+import type { DecodeOptions } from './commands/decode';
 import type { ReconstructOptions } from './commands/reconstruct';
 import type { CoderOptions } from './load-tokenizer';
 import { parseCount, parseCounts, parseRanges } from './number-lists';
@@ -20,12 +21,15 @@ export function addPictureCommands(program: Command): void {
   coderCommand(
     program,
     'decode <codes>',
-    'indices of a .npz to pictures',
-    'restok decode codes.npz --keep 16 --out pictures',
+    'indices of a .npz, or of a folder of restok extract, to pictures',
+    [
+      'restok decode codes.npz --keep 16 --out pictures',
+      'restok decode data/emoji-codes/test --out decoded.npz',
+    ].join('\n  '),
   )
-    .requiredOption('--out <folder>', 'folder of the pictures', parsePath)
+    .requiredOption('--out <place>', 'folder of the pictures, or a .npz of all as arr_0', parsePath)
     .option('--keep <n>', 'keep the first n latents', parseCount)
-    .action(async (codes: string, options: CoderOptions & { out: string; keep?: number }) => {
+    .action(async (codes: string, options: DecodeOptions) => {
       const { decode } = await import('./commands/decode');
       await decode(codes, options);
     });
