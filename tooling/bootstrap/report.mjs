@@ -51,7 +51,7 @@ export function summaryLine(results) {
 }
 
 /** @param {readonly CheckResult[]} results */
-export function countResults(results) {
+function countResults(results) {
   const ran = results.filter((result) => result.skipped !== true);
   const passed = ran.filter((result) => result.passed).length;
   return { passed, failed: ran.length - passed };

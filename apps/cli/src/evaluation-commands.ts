@@ -29,7 +29,7 @@ export function addEvaluationCommands(program: Command): void {
     'restok eval reconstruction --data data/emoji --shard 1/4 --out evaluation',
   ).action(async (options: EvalReconstructionOptions & DivisionOptions & Folder) => {
     const { runSharded } = await import('./commands/run-sharded');
-    const { checkResize } = await import('./commands/eval-generation');
+    const { checkResize } = await import('./evaluation/inception-features');
     const { evalReconstruction } = await import('./commands/eval-reconstruction');
     const { openEvalReconstruction } = await import('./commands/eval-reconstruction-shards');
     await runSharded(options, {

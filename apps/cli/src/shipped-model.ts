@@ -12,7 +12,7 @@ const TOKENIZER = 'emoji-64/tokenizer';
 const GENERATOR = 'emoji-64/generator';
 
 /** Path of something below `models/`, or undefined where it is not installed. */
-export function shippedPath(name: string): string | undefined {
+function shippedPath(name: string): string | undefined {
   return PLACES.map((place) => fileURLToPath(new URL(`${place}${name}`, import.meta.url))).find((path) =>
     existsSync(path),
   );

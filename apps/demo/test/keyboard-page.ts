@@ -13,7 +13,7 @@ export interface TabStop {
 }
 
 /** Presses Tab and tells where that leads; undefined where it leaves the page. */
-export async function pressTab(page: Page): Promise<TabStop | undefined> {
+async function pressTab(page: Page): Promise<TabStop | undefined> {
   await page.keyboard.press('Tab');
   return page.evaluate(() => {
     const element = document.activeElement;

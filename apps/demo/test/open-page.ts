@@ -13,7 +13,7 @@ export const QUIET = [
 ];
 
 /** Starting the engine and loading the model on a machine that does other work, too. */
-export const READY_TIMEOUT = 120_000;
+const READY_TIMEOUT = 120_000;
 
 /**
  * WebGPU on a graphics card that the processor emulates. It would compile a store for every zero that memory of a

@@ -80,7 +80,7 @@ function watchedCodes(codes: CodeDataset): OpenGeneratorData {
  *
  * @throws ConfigError when the pictures are not of the tokenizer's size.
  */
-export function tokenizedPictures(tokenizer: ResTok, pictures: PictureDataset): GeneratorData {
+function tokenizedPictures(tokenizer: ResTok, pictures: PictureDataset): GeneratorData {
   const { size, count, classNames } = pictures;
   const expected = tokenizer.config.dataset.preprocessing.crop_size;
   if (size !== expected) {

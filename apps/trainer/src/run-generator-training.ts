@@ -13,7 +13,8 @@ import { writeGeneratedGrid } from './generated-grid';
 import type { OpenGeneratorData } from './open-generator-data';
 import { openGeneratorData } from './open-generator-data';
 import { prepareProcesses, startHelper } from './training-processes';
-import type { RunObserver, TrainingResult, TrainingTask } from './training-run';
+import type { RunObserver } from './run-observer';
+import type { TrainingResult, TrainingTask } from './training-run';
 import { runTask } from './training-run';
 import { generatorCodec } from './worker-protocol';
 

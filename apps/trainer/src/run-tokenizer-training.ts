@@ -18,7 +18,8 @@ import {
 import { openTokenizerData } from './open-dataset';
 import { writeSampleGrid } from './sample-grid';
 import { prepareProcesses, startHelper } from './training-processes';
-import type { RunObserver, TrainingResult, TrainingTask } from './training-run';
+import type { RunObserver } from './run-observer';
+import type { TrainingResult, TrainingTask } from './training-run';
 import { runTask } from './training-run';
 import type { TrainingPictures } from './training-pictures';
 import { tokenizerCodec } from './worker-protocol';

@@ -7,7 +7,8 @@ import { runGeneratorTraining } from './run-generator-training';
 import { runTokenizerTraining } from './run-tokenizer-training';
 import type { TrainingReport } from './training-report';
 import { isGeneratorConfig, trainingNumbers } from './training-report';
-import type { RunObserver, TrainingResult } from './training-run';
+import type { RunObserver } from './run-observer';
+import type { TrainingResult } from './training-run';
 
 export interface TrainCommandOptions {
   readonly config: string;

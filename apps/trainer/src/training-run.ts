@@ -1,35 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackendInfo } from '@restok/backend-node';
-import type { PassedOver } from '@restok/data';
-import type { Checkpointed, SkippedCheckpoint } from '@restok/training';
+import type { Checkpointed } from '@restok/training';
 import { restoreNewestCheckpoint, saveCheckpoint } from '@restok/training';
 import { publishModel } from './publish-model';
+import type { RunObserver, TrainingStart } from './run-observer';
 import { RunRecord } from './run-record';
-import type { DataNumbers, DataWatch } from './training-pictures';
+import type { DataWatch } from './training-pictures';
 import { dataNumbers } from './training-pictures';
-
-/** How a run begins. */
-export interface TrainingStart {
-  readonly backend: BackendInfo;
-  readonly startStep: number;
-  readonly maxSteps: number;
-  readonly numParameters: number;
-  /** Process numbers of the workers beside this process. */
-  readonly workers: readonly number[];
-  /** Damaged checkpoints newer than the one that the run goes on from. */
-  readonly skipped: readonly SkippedCheckpoint[];
-}
-
-/** What a run tells whoever watches it. */
-export interface RunObserver<Report, Evaluation> {
-  onStart?(info: TrainingStart): void;
-  onStep?(report: Report & DataNumbers & { picturesPerSecond: number }): void;
-  /** Told when more of the data turned out to be unusable. */
-  onPassedOver?(passedOver: PassedOver): void;
-  onEvaluation?(evaluation: Evaluation & { step: number }): void;
-  onSave?(path: string): void;
-}
 
 export interface TrainingResult {
   readonly step: number;

@@ -8,7 +8,8 @@ export { crossEntropyGrad, softmaxStatistics } from './cross-entropy';
 export { gelu, geluGrad } from './gelu';
 export { groupNorm } from './group-norm';
 export { groupNormGrad } from './group-norm-grad';
-export { normalizeAndRotate, normalizeAndRotateGrad, softmaxRows, softmaxRowsGrad } from './attention';
+export { normalizeAndRotate, normalizeAndRotateGrad } from './normalize-and-rotate';
+export { softmaxRows, softmaxRowsGrad } from './softmax';
 export {
   adamW,
   columnSums,

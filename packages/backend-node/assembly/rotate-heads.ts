@@ -1,4 +1,4 @@
-import { turn4 } from './attention';
+import { turn4 } from './normalize-and-rotate';
 
 /**
  * Turns the first `turning` heads of each token by the angles of its position and copies what remains. A token is

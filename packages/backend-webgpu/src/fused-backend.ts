@@ -3,6 +3,7 @@ import type { BackendValues, DataType, TensorInfo } from '@tensorflow/tfjs-core'
 import { util } from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { BackendUnavailableError } from '@restok/core';
+import { DeviceHealth } from './device-health';
 import type { MapNow } from './gpu-access';
 import type { Program } from './program';
 import { foldGroups, packParameters, shaderOf } from './program';
@@ -19,12 +20,6 @@ export interface ProgramCall {
   readonly groups: number;
 }
 
-/** What became of the device. */
-interface Loss {
-  readonly reason: string;
-  readonly message: string;
-}
-
 /**
  * The WebGPU backend of TensorFlow.js, with programs of several outputs or in place, a count of dispatches, faults of
  * the GPU as exceptions, and synchronous reading where the runtime can wait.
@@ -33,8 +28,7 @@ export class FusedBackend extends WebGPUBackend {
   /** Programs that were sent to the GPU so far. */
   numDispatches = 0;
   private readonly pipelines = new Map<string, GPUComputePipeline>();
-  private loss: Loss | undefined;
-  private fault: string | undefined;
+  private readonly health: DeviceHealth;
 
   constructor(
     device: GPUDevice,
@@ -45,23 +39,17 @@ export class FusedBackend extends WebGPUBackend {
     super(device, adapterInfo);
     // It would print that waiting is slow.
     this['hasReadSyncWarned'] = true;
-    device.addEventListener('uncapturederror', (event) => {
-      event.preventDefault();
-      this.fault ??= event.error.message;
-    });
-    void device.lost.then(({ reason, message }) => {
-      this.loss = { reason, message };
-    });
+    this.health = new DeviceHealth(device);
   }
 
   /** Whether the device is gone, and with it every tensor. */
   get isLost(): boolean {
-    return this.loss !== undefined;
+    return this.health.isLost;
   }
 
   /** Runs a program; outputs are among the call's tensors. */
   run(program: Program, call: ProgramCall): void {
-    this.check();
+    this.health.check();
     const entries = Object.entries(program.buffers).map(([name, { use }], i) => {
       const { dataId } = call.tensors[name]!;
       this.uploadToGPU(dataId);
@@ -113,7 +101,7 @@ export class FusedBackend extends WebGPUBackend {
   override runWebGPUProgram(
     ...call: Parameters<WebGPUBackend['runWebGPUProgram']>
   ): ReturnType<WebGPUBackend['runWebGPUProgram']> {
-    this.check();
+    this.health.check();
     if (util.sizeFromShape(call[0].outputShape) > 0) {
       this.numDispatches += 1;
     }
@@ -149,7 +137,7 @@ export class FusedBackend extends WebGPUBackend {
         'readSync: values that are on a software GPU must be awaited in a browser, got dataSync(). Use await tensor.data(), or another backend.',
       );
     }
-    this.check();
+    this.health.check();
     const buffer = data.resource as GPUBuffer;
     const staging = this.bufferManager.acquireBuffer(
       buffer.size,
@@ -163,14 +151,14 @@ export class FusedBackend extends WebGPUBackend {
     const bytes = staging.getMappedRange().slice(0);
     staging.unmap();
     this.bufferManager.releaseBuffer(staging);
-    this.check();
+    this.health.check();
     const values = util.convertBackendValuesAndArrayBuffer(bytes, data.dtype) as BackendValues;
     data.values = values;
     return values;
   }
 
   override async read(dataId: object): Promise<BackendValues> {
-    this.check();
+    this.health.check();
     try {
       return await super.read(dataId);
     } catch (error) {
@@ -178,23 +166,7 @@ export class FusedBackend extends WebGPUBackend {
         `useWebGpuBackend: the GPU must hand out its results, got: ${String(error)}. Call useWebGpuBackend() again and load the model anew.`,
       );
     } finally {
-      this.check();
-    }
-  }
-
-  /** @throws BackendUnavailableError when the device is lost or has reported a fault. */
-  private check(): void {
-    if (this.loss !== undefined) {
-      throw new BackendUnavailableError(
-        `useWebGpuBackend: the GPU device must be alive, got ${this.loss.reason}: ${this.loss.message} Call useWebGpuBackend() again and load the model anew.`,
-        { ...this.loss },
-      );
-    }
-    if (this.fault !== undefined) {
-      throw new BackendUnavailableError(
-        `useWebGpuBackend: the GPU must accept every command, got: ${this.fault} Use a smaller batch or model; if that is not it, report this.`,
-        { fault: this.fault },
-      );
+      this.health.check();
     }
   }
 

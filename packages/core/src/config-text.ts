@@ -174,7 +174,8 @@ function readNumbers(value: unknown): unknown {
   return NUMBER.test(value) ? Number(value.replaceAll('_', '')) : value;
 }
 
-function isTree(value: unknown): value is ConfigTree {
+/** Whether a value of a config has keys of its own. */
+export function isTree(value: unknown): value is ConfigTree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -7,13 +7,10 @@ export type { WeightDtype, WeightEntry, WeightReader } from './weights';
 export { parseTokenizerConfig } from './parse-tokenizer-config';
 export { publishedPixelCnn, resolveVitSize, vitSizes } from './tokenizer-config';
 export type { TokenizerConfig, TokenizerConfigInput, VitSize, VqModelConfig } from './tokenizer-config';
-export { generatorSizes, isHarConfig, parseGeneratorConfig, publishedArTokens } from './generator-config';
-export type {
-  GeneratorConfig,
-  GeneratorConfigInput,
-  GeneratorSize,
-  ParseGeneratorOptions,
-} from './generator-config';
+export { parseGeneratorConfig } from './parse-generator-config';
+export type { ParseGeneratorOptions } from './parse-generator-config';
+export { generatorSizes, isHarConfig, publishedArTokens } from './generator-config';
+export type { GeneratorConfig, GeneratorConfigInput, GeneratorSize } from './generator-config';
 export { interpolateConfig, overrideConfig, parseConfigText, parseRawConfig } from './config-text';
 export type { ConfigTree } from './config-text';
 export { ProtobufWriter } from './protobuf-writer';

@@ -1,25 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Written } from '../test/published-configs';
+import { asYaml, published } from '../test/published-configs';
 import { parseConfigText } from './config-text';
 import { ConfigError } from './errors';
 import { parseTokenizerConfig } from './parse-tokenizer-config';
-
-type Written = { readonly [key: string]: string | Written };
-
-/** Keys of the authors' YAML files, with values as they are written there. */
-const published = JSON.parse(
-  readFileSync(new URL('../../testing/fixtures/config-keys.json', import.meta.url), 'utf8'),
-) as Readonly<Record<'tokenizer training' | 'generator training' | 'inference', Written>>;
-
-function asYaml(tree: Written, indent = ''): string {
-  return Object.entries(tree)
-    .map(([key, value]) =>
-      typeof value === 'string'
-        ? `${indent}${key}: ${value === '' ? '""' : value}\n`
-        : `${indent}${key}:\n${asYaml(value, `${indent}  `)}`,
-    )
-    .join('');
-}
 
 /** A config of the given model keys and crop size. */
 function withKeys(keys: Record<string, unknown>, cropSize: unknown = 256): unknown {

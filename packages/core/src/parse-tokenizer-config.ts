@@ -1,5 +1,5 @@
 import { ConfigError } from './errors';
-import { contradictions } from './tokenizer-contradictions';
+import { tokenizerContradictions } from './tokenizer-contradictions';
 import type { TokenizerConfig } from './tokenizer-config';
 import { tokenizerConfig } from './tokenizer-config';
 
@@ -17,7 +17,7 @@ type KeyPath = readonly PropertyKey[];
 export function parseTokenizerConfig(raw: unknown): TokenizerConfig {
   const parsed = tokenizerConfig.safeParse(raw);
   const problems = parsed.success
-    ? contradictions(parsed.data).map(({ problem }) => problem)
+    ? tokenizerContradictions(parsed.data).map(({ problem }) => problem)
     : [
         ...parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`),
         ...contradictionsBeside(
@@ -38,7 +38,7 @@ function contradictionsBeside(raw: unknown, wrongKeys: readonly KeyPath[]): stri
     return [];
   }
   const wrong = new Set(wrongKeys.map((path) => path.at(-1)));
-  return contradictions(rest.data)
+  return tokenizerContradictions(rest.data)
     .filter(({ keys }) => !keys.some((key) => wrong.has(key)))
     .map(({ problem }) => problem);
 }

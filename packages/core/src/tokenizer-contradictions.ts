@@ -1,34 +1,21 @@
 import { configLimits } from './config-limits';
+import type { Contradiction, Demand } from './contradiction';
+import { contradictionsOf } from './contradiction';
 import { isPowerOfTwo } from './level-schedule';
 import type { TokenizerConfig, VqModelConfig } from './tokenizer-config';
 import { resolveVitSize } from './tokenizer-config';
 
-/** Values that contradict each other. */
-export interface Contradiction {
-  /** Keys that take part, without what stands above them. */
-  readonly keys: readonly string[];
-  readonly problem: string;
-}
-
-/** Notes a contradiction where something does not hold; `keys` are those that take part. */
-type Demand = (holds: boolean, problem: string, keys: readonly string[]) => void;
-
 /** What contradicts what in a config whose values are of the right types. */
-export function contradictions(config: TokenizerConfig): Contradiction[] {
+export function tokenizerContradictions(config: TokenizerConfig): Contradiction[] {
   const model = config.model.vq_model;
   const cropSize = config.dataset.preprocessing.crop_size;
-  const found: Contradiction[] = [];
-  const demand: Demand = (holds, problem, keys) => {
-    if (!holds) {
-      found.push({ keys, problem });
-    }
-  };
-  checkPixelCnn(model, cropSize, demand);
-  checkLatents(model, demand);
-  checkQuantizer(model, demand);
-  checkMerging(model, cropSize, demand);
-  checkHeads(model, demand);
-  return found;
+  return contradictionsOf((demand) => {
+    checkPixelCnn(model, cropSize, demand);
+    checkLatents(model, demand);
+    checkQuantizer(model, demand);
+    checkMerging(model, cropSize, demand);
+    checkHeads(model, demand);
+  });
 }
 
 /** How much smaller than the picture the grid of image tokens is along a side. */

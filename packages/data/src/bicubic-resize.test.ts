@@ -1,5 +1,6 @@
 import { ShapeError } from '@restok/core/errors';
 import { describe, expect, it } from 'vitest';
+import { patterned } from '../test/patterned-picture';
 import { bicubicResize } from './bicubic-resize';
 import { cropPicture } from './crop';
 import type { Picture } from './picture';
@@ -9,14 +10,6 @@ function greyRow(values: readonly number[], height = 1): Picture {
   const row = values.flatMap((value) => [value, value, value]);
   const pixels = Uint8Array.from(Array.from({ length: height }, () => row).flat());
   return { width: values.length, height, pixels };
-}
-
-function patterned(width: number, height: number): Picture {
-  return {
-    width,
-    height,
-    pixels: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i * 7) % 256),
-  };
 }
 
 function reds({ pixels }: Picture): number[] {

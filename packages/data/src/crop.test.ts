@@ -1,5 +1,6 @@
 import { DataError, Random, ShapeError } from '@restok/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { patterned } from '../test/patterned-picture';
 import { cropPicture, evaluationCrop, flipPicture, resizeShorterEdge, trainingCrop } from './crop';
 import type { Picture } from './picture';
 
@@ -9,14 +10,6 @@ const NO_SIZES = [0, -1, 1.5, NaN];
 afterEach(() => {
   vi.unstubAllGlobals();
 });
-
-function patterned(width: number, height: number): Picture {
-  return {
-    width,
-    height,
-    pixels: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i * 7) % 256),
-  };
-}
 
 /** Runs something and gives the length of the largest byte array that it made. */
 function largestArrayOf(run: () => void): number {

@@ -1,17 +1,9 @@
 import { ShapeError } from '@restok/core/errors';
 import { describe, expect, it } from 'vitest';
+import { patterned } from '../test/patterned-picture';
 import { cropPicture, flipPicture } from './crop';
 import type { ExtractionMethodName } from './extraction-crops';
 import { extractionMethods } from './extraction-crops';
-import type { Picture } from './picture';
-
-function patterned(width: number, height: number): Picture {
-  return {
-    width,
-    height,
-    pixels: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i * 7) % 256),
-  };
-}
 
 const { centre, centreAndFlip, tenCrop } = extractionMethods;
 const names = Object.keys(extractionMethods) as ExtractionMethodName[];

@@ -1,5 +1,6 @@
 import { Random, ShapeError } from '@restok/core';
 import { describe, expect, it } from 'vitest';
+import { patterned } from '../test/patterned-picture';
 import { cropPicture, evaluationCrop, flipPicture, trainingCrop } from './crop';
 import { extractionMethods } from './extraction-crops';
 import type { Picture } from './picture';
@@ -7,14 +8,6 @@ import type { CropMethodName, PictureCrop } from './picture-crop';
 import { applyCrop, cropMethods } from './picture-crop';
 
 const names = Object.keys(cropMethods) as CropMethodName[];
-
-function patterned(width: number, height: number): Picture {
-  return {
-    width,
-    height,
-    pixels: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i * 7) % 256),
-  };
-}
 
 function crop(method: CropMethodName, more: Partial<PictureCrop> = {}): PictureCrop {
   return { method, size: 8, shorterEdge: 8, flip: false, ...more };

@@ -1,6 +1,3 @@
-import type { Hash } from 'node:crypto';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { constants, open, rename, rm } from 'node:fs/promises';
 import { CheckpointError } from '@restok/core';
@@ -12,6 +9,8 @@ import { claimIncomplete, release } from './incomplete-file';
 import { chunksOf } from './response-body';
 import { retrying, TransientError } from './retrying';
 import { watched } from './time-limit';
+import type { Written } from './written-part';
+import { nothingWritten, readWritten, writeOn } from './written-part';
 
 /** An attempt that brought so much was a good one, whatever ended it. */
 const PROGRESS_BYTES = 2 ** 20;
@@ -26,12 +25,6 @@ export interface BlobDownload {
   readonly blob: string;
   /** Told of bytes that are there now; fewer than none when a download starts again. */
   readonly onBytes?: (count: number) => void;
-}
-
-/** Bytes that have been written, and the checksum of them. */
-interface Written {
-  bytes: number;
-  hash: Hash;
 }
 
 /**
@@ -81,7 +74,7 @@ async function fill(
 ): Promise<{ bytes: number; digest: string }> {
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT);
   try {
-    const written = await readAgain(handle, path, file);
+    const written = await readWritten(handle, path, file);
     onResume(written.bytes);
     onBytes?.(written.bytes);
     while (written.bytes < file.bytes) {
@@ -102,7 +95,7 @@ async function fill(
             // The server ignores ranges: from the start.
             onBytes?.(-written.bytes);
             await handle.truncate(0);
-            Object.assign(written, { bytes: 0, hash: startHash(file) });
+            Object.assign(written, nothingWritten(file));
           }
           await append(handle, response, { file, written, onBytes, onArrival: watch.onBytes });
         }),
@@ -138,9 +131,7 @@ async function append(
           `openHub: ${file.path} is longer than the ${file.bytes} bytes it should have. Try again later.`,
         );
       }
-      await writeAt(handle, chunk, written.bytes);
-      written.hash.update(chunk);
-      written.bytes += chunk.length;
+      await writeOn(handle, written, chunk);
       onArrival(chunk.length);
       onBytes?.(chunk.length);
     }
@@ -159,34 +150,6 @@ async function append(
       progressed: written.bytes - start >= PROGRESS_BYTES,
     });
   }
-}
-
-async function writeAt(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length;) {
-    done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
-  }
-}
-
-/** The checksum of what is there; more than there should be is nothing. */
-async function readAgain(handle: FileHandle, path: string, file: HubFile): Promise<Written> {
-  const { size } = await handle.stat();
-  const written: Written = { bytes: 0, hash: startHash(file) };
-  if (size > file.bytes) {
-    await handle.truncate(0);
-    return written;
-  }
-  if (size > 0) {
-    for await (const piece of createReadStream(path, { end: size - 1 }) as AsyncIterable<Uint8Array>) {
-      written.hash.update(piece);
-      written.bytes += piece.length;
-    }
-  }
-  return written;
-}
-
-/** @source git-scm.com/book/en/v2/Git-Internals-Git-Objects for the checksum of a git blob. */
-function startHash({ checksumKind, bytes }: HubFile): Hash {
-  return checksumKind === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${bytes}\0`);
 }
 
 /** Whether a body begins where the file ends. */

@@ -9,7 +9,7 @@ export interface HubId {
   readonly revision: string;
 }
 
-export const DEFAULT_REVISION = 'main';
+const DEFAULT_REVISION = 'main';
 
 /** Letters, digits, `_`, `-` and `.`, the last two neither first nor last. */
 const PART = /^\w(?:[\w.-]*\w)?$/;

@@ -22,6 +22,11 @@ export interface HubListing {
   readonly files: readonly HubFile[];
 }
 
+/** Bytes of files together. */
+export function totalBytes(files: readonly HubFile[]): number {
+  return files.reduce((total, { bytes }) => total + bytes, 0);
+}
+
 /** A file as a hub describes it, not yet believed. */
 export interface ListedFile {
   readonly path?: unknown;

@@ -2,6 +2,7 @@ import { CheckpointError } from '@restok/core';
 import { downloadToMemory } from './download-to-memory';
 import type { HubId } from './hub-id';
 import type { HubFile, HubListing } from './hub-listing';
+import { totalBytes } from './hub-listing';
 import type { HubAccess } from './hub-request';
 import { fileAddress } from './hub-request';
 import { inParallel, PARALLEL } from './in-parallel';
@@ -57,8 +58,8 @@ export class KeptModel {
     const all = index === undefined ? files : await this.filesOfIndex();
     await Promise.all(all.map((file) => this.find(file)));
     const missing = all.filter(({ path }) => !this.contents.has(path)).sort((a, b) => b.bytes - a.bytes);
-    const total = sum(all);
-    let done = total - sum(missing);
+    const total = totalBytes(all);
+    let done = total - totalBytes(missing);
     await inParallel(missing, PARALLEL, access.signal, (file) =>
       get(file, (count) => {
         done += count;
@@ -104,10 +105,6 @@ export class KeptModel {
     const { access, model, listing } = this.parts;
     return fileAddress(access, model.name, listing.commit, path);
   }
-}
-
-function sum(files: readonly HubFile[]): number {
-  return files.reduce((total, { bytes }) => total + bytes, 0);
 }
 
 /** Files that are held by the page. */

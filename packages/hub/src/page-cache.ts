@@ -1,7 +1,7 @@
 import { UnreachableError } from './retrying';
 
 /** Name of what the page keeps, in the Cache API. */
-export const PAGE_CACHE = 'restok-models';
+const PAGE_CACHE = 'restok-models';
 
 /**
  * The page's cache of models. Pages that have none (no https) or no room keep nothing, and download each time.

@@ -7,7 +7,7 @@ import type { HubId } from './hub-id';
 import { isCommit, parseHubId } from './hub-id';
 import { hubLister } from './list-model';
 import type { HubFile, HubListing } from './hub-listing';
-import { checkListing } from './hub-listing';
+import { checkListing, totalBytes } from './hub-listing';
 import { fileAddress } from './hub-request';
 import type { HubSettings } from './hub-settings';
 import { hubSettings } from './hub-settings';
@@ -148,11 +148,11 @@ async function download({
       missingBytes += (await cache.hasBlob(file)) ? 0 : file.bytes;
     }
   }
-  const bytes = sum(files);
+  const bytes = totalBytes(files);
   const plan = { model: model.name, commit, files: files.length, bytes, missingBytes, folder };
   options.onPlan?.(plan);
   await checkRoom(settings.cache, missingBytes);
-  let done = bytes - sum(missing);
+  let done = bytes - totalBytes(missing);
   const report = (count: number): void => {
     done += count;
     options.onDownload?.({ done, total: bytes });
@@ -174,8 +174,4 @@ async function checkRoom(cache: string, bytes: number): Promise<void> {
       `openHub: ${cache} has room for ${room} bytes, and ${bytes} are to be downloaded. Make room, or set HF_HUB_CACHE to another folder.`,
     );
   }
-}
-
-function sum(files: readonly HubFile[]): number {
-  return files.reduce((total, { bytes }) => total + bytes, 0);
 }

@@ -2,13 +2,13 @@
  * Whole numbers beyond 2^53 as digits to the base 2^42, lowest first, each in -2^41 ... 2^41 - 1 but the last,
  * which takes what is left. A Float64 holds a digit exactly, with room for adding 2^11 of them.
  */
-export const DIGIT_BITS = 42;
+const DIGIT_BITS = 42;
 
 /** The lowest bit of a feature: features are whole multiples of 2^-FRACTION_BITS. */
 export const FRACTION_BITS = 40;
 
 /** Features are split into limbs of this many bits, whose products sum up exactly in a Float64. */
-export const LIMB_BITS = 21;
+const LIMB_BITS = 21;
 
 /** Limbs of a feature: three hold whatever is below 2^(3 * LIMB_BITS - FRACTION_BITS) in magnitude. */
 export const LIMBS = 3;

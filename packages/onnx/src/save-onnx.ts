@@ -10,7 +10,7 @@ import { bytesOf } from './format/stored-bytes';
 export type OnnxMetadata = Readonly<Record<string, string>>;
 
 /** Key under which a model names the SHA-256 of its weights. */
-export const WEIGHTS_HASH_KEY = 'restok.weights_sha256';
+const WEIGHTS_HASH_KEY = 'restok.weights_sha256';
 
 /** A file in pieces that are made while it is written. */
 interface File {

@@ -5,10 +5,12 @@ import { emitters } from './emitters';
 import { KernelCall } from './emitters/kernel-call';
 import type { OnnxGraph, OnnxPort, Side, WeightType } from './format/onnx-graph';
 import type { BoundParameter } from './trace/bound-parameter';
+import { onnxTypeOf } from './trace/onnx-values';
 import { sameWithAll } from './trace/same-with-all';
 import type { TraceOptions } from './trace/trace';
-import { onnxTypeOf, Trace } from './trace/trace';
+import { Trace } from './trace/trace';
 import { TRACING_BACKEND, TracingBackend } from './trace/tracing-backend';
+import { usedPart } from './trace/used-part';
 import { namingKernel } from './unsupported-kernel';
 
 /** An input of a graph: sides that are names are known only when the graph runs. */
@@ -140,7 +142,7 @@ function symbolicInput(trace: Trace, backend: TracingBackend, name: string, inpu
   const { dataId } = trace.output(name, shape, dtype);
   input.shape.forEach((side, axis) => {
     if (typeof side === 'string') {
-      trace.defineSize(side, () => trace.graph.node('Shape', [name], { start: axis, end: axis + 1 }));
+      trace.sizeTensors.define(side, () => trace.graph.node('Shape', [name], { start: axis, end: axis + 1 }));
     }
   });
   return engine().makeTensorFromDataId(dataId, shape, dtype, backend);
@@ -162,33 +164,14 @@ function finished(
   });
   return {
     name: options.name ?? 'traced',
-    nodes: usedNodes(trace, ports),
+    ...usedPart(trace.graph, ports),
     inputs: Object.entries(inputs).map(([name, { shape, dtype = 'float32' }]) => ({
       name,
       type: onnxTypeOf(dtype),
       shape,
     })),
     outputs: ports,
-    initializers: usedInitializers(trace, ports),
   };
-}
-
-/** Operators that an output depends on, in order. */
-function usedNodes({ graph }: Trace, outputs: readonly OnnxPort[]): OnnxGraph['nodes'] {
-  const needed = new Set(outputs.map(({ name }) => name));
-  const used = [...graph.nodes].reverse().filter((node) => {
-    const isUsed = node.outputs.some((output) => needed.has(output));
-    if (isUsed) {
-      node.inputs.forEach((input) => needed.add(input));
-    }
-    return isUsed;
-  });
-  return used.reverse();
-}
-
-function usedInitializers(trace: Trace, outputs: readonly OnnxPort[]): OnnxGraph['initializers'] {
-  const needed = new Set(usedNodes(trace, outputs).flatMap(({ inputs }) => inputs));
-  return trace.graph.initializers.filter(({ name }) => needed.has(name));
 }
 
 /** Registers every emitter as a kernel of the tracing backend, once. */

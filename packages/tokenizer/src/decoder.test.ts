@@ -10,9 +10,9 @@ import {
   useTestBackend,
 } from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tinyTokenizerConfig } from '../test/tiny-tokenizer';
 import { tokenizerArchitecture } from './architecture';
 import { Decoder } from './decoder';
-import { tinyTokenizerConfig } from './tiny-config';
 
 /** A decoder of eight latents of four values onto a grid of 4 x 4, width 24. */
 function build(changes: Readonly<Record<string, unknown>> = {}, featureStream = true): Decoder {

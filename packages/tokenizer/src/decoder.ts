@@ -1,9 +1,8 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { add, concat, mul, reshape, slice, sub, tensor3d, tidy, zeros } from '@tensorflow/tfjs-core';
 import { ShapeError } from '@restok/core';
-import type { LevelSchedule, TokenGrid } from '@restok/core';
 import type { Parameter, TokenMap } from '@restok/ops';
-import { mixTokens, Module, nearestMap, normal, tokenMap } from '@restok/ops';
+import { mixTokens, Module, normal } from '@restok/ops';
 import type { Observer } from '@restok/vit';
 import {
   Block,
@@ -14,7 +13,8 @@ import {
   RotaryPositions,
 } from '@restok/vit';
 import type { TokenizerArchitecture } from './architecture';
-import { clippedLevelSizes, LevelEmbeddings, mapLevels } from './level-embedding';
+import { LevelEmbeddings, mapLevels } from './level-embedding';
+import { levelMapsToGrid } from './level-maps';
 
 /** What the decoder's ViT gives; tensors are owned by the caller. */
 export type DecoderOutput = {
@@ -201,27 +201,4 @@ export class Decoder extends Module {
     }
     return sequence;
   }
-}
-
-/** Sum (or mean, when levels are no residuals) of every level's map, each nearest-upsampled to the grid. */
-function levelMapsToGrid(
-  schedule: LevelSchedule,
-  grid: TokenGrid,
-  numLatents: number,
-  sum: boolean,
-): TokenMap {
-  const sizes = clippedLevelSizes(schedule, numLatents);
-  if (sizes.at(-1) !== schedule.levelSizes[sizes.length - 1]) {
-    throw new ShapeError(
-      `decode: ${numLatents} codes end inside a level, which has no map then. Pass whole levels, or numKept to mask the rest.`,
-    );
-  }
-  const weight = sum ? 1 : 1 / sizes.length;
-  const outputs = Array.from({ length: grid.rows * grid.columns }, (_, cell) =>
-    sizes.map((_size, level) => {
-      const upsample = nearestMap(schedule.levelGrids[level]!, grid);
-      return { source: schedule.levelOffsets[level]! + upsample.sources[cell]!, weight };
-    }),
-  );
-  return tokenMap(numLatents, outputs);
 }

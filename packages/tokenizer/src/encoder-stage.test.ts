@@ -3,10 +3,10 @@ import { denseTokenMap } from '@restok/ops';
 import { encoderPositions, rotationAngles } from '@restok/vit';
 import { expectClose, useTestBackend } from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tinyTokenizerConfig } from '../test/tiny-tokenizer';
 import { tokenizerArchitecture } from './architecture';
 import type { EncoderStage } from './encoder-stage';
 import { encoderStages, numImageTokens } from './encoder-stage';
-import { tinyTokenizerConfig } from './tiny-config';
 
 /** A grid of 4 x 4 and levels of 1, 1, 2 and 4 latents; two scales unless the changes say otherwise. */
 const stagesOf = (changes: Readonly<Record<string, unknown>> = {}): EncoderStage[] =>

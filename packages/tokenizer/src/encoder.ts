@@ -201,21 +201,3 @@ export function reinterpretLegacy(latents: Tensor3D): Tensor3D {
   const [batch, numLatents, width] = latents.shape;
   return tidy(() => transpose(reshape(latents, [batch, width, numLatents]), [0, 2, 1]) as Tensor3D);
 }
-
-/**
- * All scales nearest-upsampled, in flattened order, to the finest length and summed.
- *
- * @param imageTokens `[B, P_s, D]` of each scale, coarsest first.
- * @returns `[B, P, D]`, owned by the caller.
- * @source method.md, section 4.7.
- */
-export function sumOfScales(imageTokens: readonly Tensor3D[]): Tensor3D {
-  return tidy(() => {
-    const finest = imageTokens.at(-1)!;
-    const length = finest.shape[1];
-    return imageTokens
-      .slice(0, -1)
-      .map((tokens) => mixTokens(tokens, nearestMap1d(tokens.shape[1], length)))
-      .reduce((sum, upsampled) => add(sum, upsampled), finest.clone());
-  });
-}

@@ -4,20 +4,17 @@ import { ConfigError } from '@restok/core';
 import { expectClose, FORWARD_TOLERANCE, useTestBackend } from '@restok/testing';
 import type { TestBackend } from '@restok/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ResTok } from './restok';
-import { tinyTokenizerConfig } from './tiny-config';
+import { tinyTokenizer } from '../test/tiny-tokenizer';
+import type { ResTok } from './restok';
 
 interface Pass {
   readonly indices: number[];
   readonly reconstruction: number[];
 }
 
-const build = (changes: Readonly<Record<string, unknown>>): ResTok =>
-  new ResTok(tinyTokenizerConfig(changes), { seed: 3, initialization: 'variancePreserving' });
-
 async function passOn(backend: TestBackend, changes: Readonly<Record<string, unknown>>): Promise<Pass> {
   await useTestBackend(backend);
-  const tokenizer = build(changes);
+  const tokenizer = tinyTokenizer(changes);
   let pass: Pass | undefined;
   tidy(() => {
     const pixels = randomUniform([2, 16, 16, 3], 0, 1, 'float32', 5) as Tensor4D;
@@ -83,7 +80,7 @@ describe('a tokenizer whose pixel CNN has free sizes', () => {
 
   beforeAll(async () => {
     await useTestBackend('restok-node');
-    tokenizer = build(changes);
+    tokenizer = tinyTokenizer(changes);
   });
   afterAll(() => tokenizer.dispose());
 
@@ -107,7 +104,7 @@ describe('a tokenizer whose pixel CNN has no residual blocks', () => {
   it('keeps the convolutions that change the resolution', async () => {
     await useTestBackend('restok-node');
     const pixel_cnn = { hidden_channels: 32, channel_mult: [1, 1, 1], num_res_blocks: 0, z_channels: 6 };
-    const tokenizer = build({ vae_encoder: true, pixel_cnn });
+    const tokenizer = tinyTokenizer({ vae_encoder: true, pixel_cnn });
     const names = [...tokenizer.namedParameters()].map(([name]) => name);
     const shape = tidy(() => tokenizer.forward(randomUniform([1, 16, 16, 3])).reconstruction.shape);
     tokenizer.dispose();
@@ -125,7 +122,7 @@ describe('a config of sizes that cannot be', () => {
     [{ pixel_cnn: { hidden_channels: 48, channel_mult: [1, 1, 1] } }, 'multiple of 32'],
     [{ hierarchy_stages: 4 }, 'so 4 must be a multiple of 8'],
   ])('%j is a ConfigError that says so', (changes, problem) => {
-    expect(() => build(changes)).toThrow(ConfigError);
-    expect(() => build(changes)).toThrow(problem);
+    expect(() => tinyTokenizer(changes)).toThrow(ConfigError);
+    expect(() => tinyTokenizer(changes)).toThrow(problem);
   });
 });

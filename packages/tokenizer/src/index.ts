@@ -9,7 +9,8 @@ export type {
 export { tokenizerArchitecture } from './architecture';
 export type { TokenizerArchitecture } from './architecture';
 export type { EncoderOutput } from './encoder';
-export { reinterpretLegacy, sumOfScales } from './encoder';
+export { reinterpretLegacy } from './encoder';
+export { sumOfScales } from './sum-of-scales';
 export { mergeMethods } from './merging';
 export type { MergeMethod, MergeMethodName } from './merging';
 export { latentInitializationOf, latentInitializations } from './latent-initialization';

@@ -6,12 +6,8 @@ import { join } from 'node:path';
 import { saveModel } from '@restok/hub/node';
 import { expectClose, FORWARD_TOLERANCE, testBackends, useTestBackend } from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tinyTokenizer } from '../test/tiny-tokenizer';
 import { ResTok } from './restok';
-import { tinyTokenizerConfig } from './tiny-config';
-
-/** A tiny model: eight latents, width 24, codes of four values. */
-const build = (changes: Readonly<Record<string, unknown>>): ResTok =>
-  new ResTok(tinyTokenizerConfig(changes), { seed: 3, initialization: 'variancePreserving' });
 
 const picture = (): Tensor4D => randomUniform([1, 16, 16, 3], 0, 1, 'float32', 5) as Tensor4D;
 
@@ -51,7 +47,7 @@ describe.each(testBackends)('is_legacy on %s', (backend) => {
   beforeAll(() => useTestBackend(backend));
 
   it('false makes code position k from latent k alone', async () => {
-    const tokenizer = build({ is_legacy: false });
+    const tokenizer = tinyTokenizer({ is_legacy: false });
     const { normalized, latents } = encode(tokenizer);
     const rows = Array.from({ length: 8 }, (_, k) => normalized.subarray(24 * k, 24 * (k + 1)));
     expectClose(latents, await projected(tokenizer, rows), FORWARD_TOLERANCE);
@@ -59,7 +55,7 @@ describe.each(testBackends)('is_legacy on %s', (backend) => {
   });
 
   it('true makes code position k from channels k, k + 8 and k + 16 of every latent', async () => {
-    const tokenizer = build({ is_legacy: true });
+    const tokenizer = tinyTokenizer({ is_legacy: true });
     const { normalized, latents } = encode(tokenizer);
     // Memory of [8, 24] read as [24, 8]: row c of it starts at 8c.
     const rows = Array.from({ length: 8 }, (_, k) =>
@@ -74,7 +70,7 @@ describe('a model with is_legacy false', () => {
   it('is the same after it was saved and loaded', async () => {
     await useTestBackend('restok-node');
     const folder = mkdtempSync(join(tmpdir(), 'restok-tokenizer-test-'));
-    const tokenizer = build({ is_legacy: false });
+    const tokenizer = tinyTokenizer({ is_legacy: false });
     try {
       await saveModel(folder, {
         config: tokenizer.config,

@@ -15,7 +15,7 @@ import {
 import type { Fixture, FixtureTensor, TestBackend } from '@restok/testing';
 import type { Observer } from '@restok/vit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sumOfScales } from './encoder';
+import { sumOfScales } from './sum-of-scales';
 import { ResTok } from './restok';
 
 /** Copies every stage it sees. */

@@ -4,21 +4,17 @@ import { ConfigError, ShapeError } from '@restok/core';
 import { FiniteScalarQuantizer, VectorQuantizer } from '@restok/quantizer';
 import { expectClose, FORWARD_TOLERANCE, tensorsLeftBy, testBackends, useTestBackend } from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ResTok } from './restok';
-import { tinyTokenizerConfig } from './tiny-config';
+import { tinyTokenizer } from '../test/tiny-tokenizer';
 
 /** 5 · 3 · 2 codes of three values. */
 const scalar = { quantizer: 'fsq', fsq_levels: [5, 3, 2], codebook_size: 30, token_size: 3 };
-
-const build = (changes: Readonly<Record<string, unknown>>): ResTok =>
-  new ResTok(tinyTokenizerConfig(changes), { seed: 3, initialization: 'variancePreserving' });
 
 const pictures = (): Tensor4D => randomUniform([2, 16, 16, 3], 0, 1, 'float32', 5) as Tensor4D;
 
 describe('the config key quantizer', () => {
   it('is vq where it is absent', async () => {
     await useTestBackend('cpu');
-    const [absent, named] = [build({}), build({ quantizer: 'vq' })];
+    const [absent, named] = [tinyTokenizer(), tinyTokenizer({ quantizer: 'vq' })];
     expect(absent.quantizer).toBeInstanceOf(VectorQuantizer);
     expect(named.quantizer).toBeInstanceOf(VectorQuantizer);
     expect('quantizer' in absent.config.model.vq_model).toBe(false);
@@ -35,8 +31,8 @@ describe('the config key quantizer', () => {
     [{ ...scalar, entropy_loss_ratio: 0.1 }, 'entropy_loss_ratio must be 0'],
     [{ ...scalar, clustering_vq: true }, 'clustering_vq false'],
   ])('%j is a ConfigError that says what is wrong', (changes, problem) => {
-    expect(() => build(changes)).toThrow(ConfigError);
-    expect(() => build(changes)).toThrow(problem);
+    expect(() => tinyTokenizer(changes)).toThrow(ConfigError);
+    expect(() => tinyTokenizer(changes)).toThrow(problem);
   });
 });
 
@@ -44,7 +40,7 @@ describe.each(testBackends)('a tokenizer with quantizer fsq on %s', (backend) =>
   beforeAll(() => useTestBackend(backend));
 
   it('encodes to its codes and decodes their indices to the same pictures', () => {
-    const tokenizer = build(scalar);
+    const tokenizer = tinyTokenizer(scalar);
     expect(tokenizer.quantizer).toBeInstanceOf(FiniteScalarQuantizer);
     expect([...tokenizer.namedParameters()].filter(([name]) => name.startsWith('quantize.'))).toEqual([]);
     tidy(() => {
@@ -58,7 +54,7 @@ describe.each(testBackends)('a tokenizer with quantizer fsq on %s', (backend) =>
   });
 
   it('sends the gradient of a reconstruction through the codes to the encoder', () => {
-    const tokenizer = build(scalar);
+    const tokenizer = tinyTokenizer(scalar);
     tidy(() => {
       const pixels = pictures();
       const weight = new Map(tokenizer.namedParameters()).get('encoder.conv_out.3.weight')!;
@@ -72,7 +68,7 @@ describe.each(testBackends)('a tokenizer with quantizer fsq on %s', (backend) =>
 
   it('leaves no tensors behind', async () => {
     const run = (): void => {
-      const tokenizer = build(scalar);
+      const tokenizer = tinyTokenizer(scalar);
       tidy(() => {
         const { indices } = tokenizer.encode(pictures());
         tokenizer.decodeIndices(indices, { numKept: [1, 8] });

@@ -1,7 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { memory, randomUniform, slice, tensor2d, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import type { WeightReader } from '@restok/core';
-import { CheckpointError, ConfigError, ShapeError } from '@restok/core';
+import { ConfigError, ShapeError } from '@restok/core';
 import {
   expectClose,
   FORWARD_TOLERANCE,
@@ -10,19 +9,15 @@ import {
   useTestBackend,
 } from '@restok/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { tinyTokenizer, tinyTokenizerConfig } from '../test/tiny-tokenizer';
 import { ResTok } from './restok';
-import { tinyTokenizerConfig } from './tiny-config';
 
 const SIDE = 16;
 let made: ResTok[] = [];
 
-/** A tiny model with weights large enough that every part of it shows in the output. */
+/** A tiny model that is disposed of after its test. */
 function build(changes: Readonly<Record<string, unknown>> = {}, featureStream = false): ResTok {
-  const tokenizer = new ResTok(tinyTokenizerConfig(changes), {
-    seed: 3,
-    initialization: 'variancePreserving',
-    featureStream,
-  });
+  const tokenizer = tinyTokenizer(changes, { featureStream });
   made.push(tokenizer);
   return tokenizer;
 }
@@ -194,62 +189,5 @@ describe('ResTok errors', () => {
     expect(() => new ResTok(tinyTokenizerConfig(changes))).toThrow(
       /patch_size.*power of two.*reduction_ratio/s,
     );
-  });
-});
-
-describe('ResTok.fromWeights', () => {
-  beforeAll(() => useTestBackend('restok-node'));
-
-  /** The weights of a model under changed names and shapes. */
-  async function weightsOf(
-    tokenizer: ResTok,
-    change: (entries: Map<string, { dtype: 'F32'; shape: readonly number[] }>) => void,
-    rename: (name: string) => string = (name) => name,
-  ): Promise<WeightReader> {
-    const values = new Map<string, Float32Array>();
-    const entries = new Map<string, { dtype: 'F32'; shape: readonly number[] }>();
-    for (const [name, parameter] of tokenizer.namedParameters()) {
-      entries.set(rename(name), { dtype: 'F32', shape: parameter.publishedShape });
-      values.set(rename(name), await parameter.published());
-    }
-    change(entries);
-    return { entries, read: (name) => Promise.resolve(values.get(name)!), close: () => Promise.resolve() };
-  }
-
-  it('loads a training checkpoint: compiled names, and weights that only training needs', async () => {
-    const original = build();
-    const weights = await weightsOf(
-      original,
-      (entries) => {
-        for (const extra of ['vf_proj.weight', 'foundation_model.norm.weight', 'decoder.feat_mask_token']) {
-          entries.set(extra, { dtype: 'F32', shape: [1] });
-        }
-      },
-      (name) => `_orig_mod.${name}`,
-    );
-    const loaded = await ResTok.fromWeights(tinyTokenizerConfig(), weights);
-    made.push(loaded);
-    tidy(() => {
-      const pixels = pictures(1);
-      expect([...loaded.encode(pixels).indices.dataSync()]).toEqual([
-        ...original.encode(pixels).indices.dataSync(),
-      ]);
-    });
-  });
-
-  it('lists missing, extra and misshapen weights in one error, and leaves no tensors behind', async () => {
-    const original = build();
-    const weights = await weightsOf(original, (entries) => {
-      entries.delete('encoder.ln_pre.weight');
-      entries.set('encoder.surplus', { dtype: 'F32', shape: [2] });
-      entries.set('decoder.ln_post.bias', { dtype: 'F32', shape: [25] });
-    });
-    const before = memory().numTensors;
-    const loading = ResTok.fromWeights(tinyTokenizerConfig(), weights);
-    await expect(loading).rejects.toThrow(CheckpointError);
-    await expect(loading).rejects.toThrow(
-      /missing encoder\.ln_pre\.weight.*decoder\.ln_post\.bias is \[25\], expected \[24\].*unexpected encoder\.surplus/s,
-    );
-    expect(memory().numTensors).toBe(before);
   });
 });

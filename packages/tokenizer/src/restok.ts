@@ -1,5 +1,5 @@
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { div, reshape, sub, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { reshape, tidy } from '@tensorflow/tfjs-core';
 import type { TokenizerConfig, TokenizerConfigInput, WeightReader } from '@restok/core';
 import { parseTokenizerConfig, ShapeError } from '@restok/core';
 import { openModel } from '@restok/hub';
@@ -13,6 +13,7 @@ import { tokenizerArchitecture } from './architecture';
 import { Decoder } from './decoder';
 import type { EncoderOutput } from './encoder';
 import { Encoder } from './encoder';
+import { normalizePixels } from './normalize-pixels';
 import { PixelDecoder } from './pixel-cnn/pixel-decoder';
 import { PixelEncoder } from './pixel-cnn/pixel-encoder';
 import type {
@@ -22,10 +23,6 @@ import type {
   ResTokOptions,
   TokenizerPass,
 } from './restok-options';
-
-/** ImageNet statistics that pixels are normalised with. @source method.md, section 4.1. */
-const PIXEL_MEAN = [0.485, 0.456, 0.406];
-const PIXEL_DEVIATION = [0.229, 0.224, 0.225];
 
 /**
  * ResTok: pictures to a short row of hierarchical indices and back.
@@ -146,9 +143,8 @@ export class ResTok extends Module {
    * @param pixels `[B, H, W, 3]` in 0 ... 1, H = W = crop_size.
    */
   encodeLatents(pixels: Tensor4D, observer?: Observer): EncoderOutput {
-    this.checkPixels(pixels);
     return tidy(() => {
-      const normalized = div(sub(pixels, tensor1d(PIXEL_MEAN)), tensor1d(PIXEL_DEVIATION)) as Tensor4D;
+      const normalized = normalizePixels(pixels, this.architecture.cropSize);
       observer?.stage('image_normalised', normalized);
       const features = this.pixelEncoder?.forward(normalized, observer) ?? normalized;
       return this.encoder.forward(features, this.latentTokens?.as<Tensor2D>(), observer);
@@ -218,16 +214,6 @@ export class ResTok extends Module {
     const map = reshape(features, [batch, grid.rows, grid.columns, model.pixel_cnn.z_channels]) as Tensor4D;
     options.observer?.stage('decoder.ffn.out', map);
     return { reconstruction: this.pixelDecoder.forward(map, options.observer), featureStream };
-  }
-
-  private checkPixels(pixels: Tensor4D): void {
-    const { cropSize } = this.architecture;
-    const [batch, height, width, channels] = pixels.shape;
-    if (pixels.rank !== 4 || batch < 1 || height !== cropSize || width !== cropSize || channels !== 3) {
-      throw new ShapeError(
-        `encode: pixels must be [B, ${cropSize}, ${cropSize}, 3], got [${pixels.shape.join(', ')}]. Resize and crop the picture to ${cropSize} x ${cropSize} first.`,
-      );
-    }
   }
 }
 

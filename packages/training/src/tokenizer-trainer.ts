@@ -1,15 +1,17 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { dispose, mean, mul, tensor, tidy } from '@tensorflow/tfjs-core';
-import { ConfigError, Random } from '@restok/core';
+import { Random } from '@restok/core';
 import type { PictureDataset } from '@restok/data';
 import type { InitializationName } from '@restok/ops';
 import type { ResTok } from '@restok/tokenizer';
 import { z } from 'zod';
 import { Adversary } from './adversary';
 import type { CheckpointCompanion } from './checkpointed';
+import type { CodeCountsState } from './code-counts';
+import { CodeCounts, codeCountsState } from './code-counts';
 import { codebookFromLatents, reviveCodes } from './codebook-from-latents';
+import { checkLossNetworks } from './losses/check-loss-networks';
 import type { LossNetworks } from './losses/tokenizer-objective';
-import { hasAlignment, hasDiscriminator } from './losses-section';
 import { ModelTrainer } from './model-trainer';
 import type { Culprit, UpdateReport } from './model-updater';
 import { firstNonFinite } from './non-finite';
@@ -36,19 +38,12 @@ const USAGE_WINDOW = 50;
 const CODEBOOK_BATCHES = 8;
 
 /** The state of a training run beyond its tensors. */
-export interface TrainerState {
+export interface TrainerState extends CodeCountsState {
   readonly step: number;
-  /** How often each code was chosen since the window began. */
-  readonly codeCounts: readonly number[];
-  readonly recentUsage: number;
 }
 
 /** Stored as state.json of a checkpoint. */
-const trainerState = z.object({
-  step: z.number().int().nonnegative(),
-  codeCounts: z.array(z.number()),
-  recentUsage: z.number(),
-});
+const trainerState = codeCountsState.extend({ step: z.number().int().nonnegative() });
 
 /**
  * Trains a tokenizer step by step. Everything random in a step follows from the seed and its number, so a
@@ -56,9 +51,7 @@ const trainerState = z.object({
  */
 export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerState> {
   private readonly parts: PartGradients;
-  private codeCounts: Uint32Array;
-  private recentUsage = 0;
-
+  private readonly codeCounts: CodeCounts;
   private readonly adversary: Adversary | undefined;
 
   /**
@@ -73,7 +66,7 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
     private readonly helper?: PartHelper<PartOfStep, PartResult>,
     networks: LossNetworks = {},
   ) {
-    checkNetworks(config, networks);
+    checkLossNetworks(config, networks);
     const { training } = config;
     const tokenizer = new SupervisedTokenizer(config.tokenizer, {
       seed: training.seed,
@@ -84,7 +77,7 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
     const { discriminator } = networks;
     this.adversary = discriminator && new Adversary(discriminator, config);
     this.parts = new PartGradients(config, dataset, tokenizer, { networks, adversary: this.adversary });
-    this.codeCounts = new Uint32Array(config.tokenizer.model.vq_model.codebook_size);
+    this.codeCounts = new CodeCounts(config.tokenizer.model.vq_model.codebook_size);
   }
 
   get tokenizer(): SupervisedTokenizer {
@@ -96,13 +89,12 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
   }
 
   get state(): TrainerState {
-    return { step: this.step, codeCounts: [...this.codeCounts], recentUsage: this.recentUsage };
+    return { step: this.step, ...this.codeCounts.state };
   }
 
   set state(state: TrainerState) {
     this.step = state.step;
-    this.codeCounts = Uint32Array.from(state.codeCounts);
-    this.recentUsage = state.recentUsage;
+    this.codeCounts.state = state;
   }
 
   parseState(stored: unknown): TrainerState | undefined {
@@ -150,7 +142,7 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
       }
       this.step += 1;
       await this.followUsage(latents, quantized);
-      return { step: this.step, ...terms, ...update, codebookUsage: this.recentUsage, quantized };
+      return { step: this.step, ...terms, ...update, codebookUsage: this.codeCounts.recentUsage, quantized };
     } finally {
       dispose([...gradients, ...(discriminatorGradients ?? []), latents]);
     }
@@ -168,10 +160,8 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
       result.discriminatorGradients === undefined ? [] : [result.discriminatorGradients],
     );
     others.forEach(({ latents }) => latents.dispose());
-    for (const { indices } of quantized ? results : []) {
-      for (const index of indices) {
-        this.codeCounts[index]! += 1;
-      }
+    if (quantized) {
+      results.forEach(({ indices }) => this.codeCounts.add(indices));
     }
     return {
       ...first,
@@ -205,9 +195,7 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
     if (!quantized || this.step % window !== 0) {
       return;
     }
-    const unused = [...this.codeCounts.keys()].filter((code) => this.codeCounts[code] === 0);
-    this.recentUsage = 1 - unused.length / this.codeCounts.length;
-    this.codeCounts.fill(0);
+    const unused = this.codeCounts.endWindow();
     if (revivalSteps > 0 && unused.length > 0) {
       await reviveCodes(this.tokenizer, latents, unused, this.randomOf(`revival ${this.step}`));
     }
@@ -238,19 +226,5 @@ export class TokenizerTrainer extends ModelTrainer<SupervisedTokenizer, TrainerS
     const name = 'pixel_decoder.conv_out.bias';
     this.parameters.find(([parameter]) => parameter === name)![1].load(bias);
     this.movingWeights?.restore(name, tensor(bias));
-  }
-}
-
-/** A loss of the config without its network would be left out silently. */
-function checkNetworks(config: TokenizerTrainingConfig, networks: LossNetworks): void {
-  const missing = [
-    config.losses.perceptual_weight > 0 && networks.perceptual === undefined ? 'perceptual' : '',
-    hasDiscriminator(config) && networks.discriminator === undefined ? 'discriminator' : '',
-    hasAlignment(config, config.tokenizer) && networks.features === undefined ? 'features' : '',
-  ].filter((name) => name !== '');
-  if (missing.length > 0) {
-    throw new ConfigError(
-      `TokenizerTrainer: networks must hold ${missing.join(', ')} for the losses of the config, got none. Pass what openLossNetworks gives.`,
-    );
   }
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { readCodes, readPicture, writeCodes } from '@restok/data';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../test/run-command';
 import { writeNoise } from '../../test/sample-pictures';
+import { succeed } from '../../test/succeed';
 import { temporaryFolder } from '../../test/temporary-folder';
 import { saveTinyModel, TINY_LATENTS } from '../../test/tiny-model';
 
@@ -14,13 +14,7 @@ const model = inFolder('model');
 const images = ['b.png', 'a.png', 'other/a.png'].map(inFolder);
 const codes = inFolder('codes.npz');
 
-async function succeed(...argv: string[]): Promise<unknown> {
-  const tensorsBefore = tf.memory().numTensors;
-  const { code, stdout, stderr } = await runCommand(...argv, '--model', model, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(tf.memory().numTensors).toBe(tensorsBefore);
-  return JSON.parse(stdout) as unknown;
-}
+const withModel = (...argv: string[]): Promise<unknown> => succeed<unknown>(...argv, '--model', model);
 
 async function expectSamePictures(first: string, second: string): Promise<void> {
   expect(await readPicture(inFolder(first))).toEqual(await readPicture(inFolder(second)));
@@ -29,12 +23,12 @@ async function expectSamePictures(first: string, second: string): Promise<void> 
 beforeAll(async () => {
   await saveTinyModel(model);
   await Promise.all(images.map((image, i) => writeNoise(image, i)));
-  await succeed('reconstruct', ...images, '--keep', '2', '--out', inFolder('reconstructed'));
+  await withModel('reconstruct', ...images, '--keep', '2', '--out', inFolder('reconstructed'));
 });
 
 describe('encode', () => {
   it('writes int32 indices and names in the order given', async () => {
-    expect(await succeed('encode', ...images, '--out', codes)).toEqual({
+    expect(await withModel('encode', ...images, '--out', codes)).toEqual({
       file: codes,
       pictures: 3,
       numLatents: TINY_LATENTS,
@@ -44,7 +38,7 @@ describe('encode', () => {
     expect(indices).toHaveLength(3 * TINY_LATENTS);
     expect(indices.every((index) => index >= 0 && index < 64)).toBe(true);
 
-    await succeed('encode', images[1]!, '--out', inFolder('one.npz'));
+    await withModel('encode', images[1]!, '--out', inFolder('one.npz'));
     const one = await readCodes(inFolder('one.npz'));
     expect([...one.indices]).toEqual([...indices.slice(TINY_LATENTS, 2 * TINY_LATENTS)]);
   });
@@ -59,12 +53,12 @@ describe('encode', () => {
 
 describe('decode', () => {
   beforeAll(async () => {
-    await succeed('encode', ...images, '--out', codes);
+    await withModel('encode', ...images, '--out', codes);
   });
 
   it('gives the pictures that reconstruct gives', async () => {
     const files = ['b.png', 'a.png', 'a-2.png'];
-    expect(await succeed('decode', codes, '--out', inFolder('decoded'))).toEqual({
+    expect(await withModel('decode', codes, '--out', inFolder('decoded'))).toEqual({
       files: files.map((name) => inFolder(`decoded/${name}`)),
     });
     for (const name of files) {
@@ -73,7 +67,7 @@ describe('decode', () => {
   });
 
   it('keeps the first latents only', async () => {
-    await succeed('decode', codes, '--keep', '2', '--out', inFolder('kept'));
+    await withModel('decode', codes, '--keep', '2', '--out', inFolder('kept'));
     await expectSamePictures('kept/a.png', 'reconstructed/a.keep-2.png');
   });
 
@@ -106,7 +100,7 @@ describe('mix', () => {
 
   it('gives the first picture when all its levels are taken', async () => {
     const out = inFolder('all.png');
-    expect(await succeed('mix', first, second, '--levels', '0-3', '--out', out)).toMatchObject({
+    expect(await withModel('mix', first, second, '--levels', '0-3', '--out', out)).toMatchObject({
       file: out,
       levels: [0, 1, 2, 3],
     });
@@ -114,11 +108,11 @@ describe('mix', () => {
   });
 
   it('takes the other levels from the second picture', async () => {
-    await succeed('encode', first, second, '--out', codes);
+    await withModel('encode', first, second, '--out', codes);
     const { indices } = await readCodes(codes);
     const [a, b] = [indices.slice(0, 8), indices.slice(8)];
     expect(a).not.toEqual(b);
-    const mixed = await succeed('mix', first, second, '--levels', '0,2', '--out', inFolder('mixed.png'));
+    const mixed = await withModel('mix', first, second, '--levels', '0,2', '--out', inFolder('mixed.png'));
     // Levels 0 and 2 are the latents 0, 2 and 3.
     expect(mixed).toMatchObject({ indices: [a[0], b[1], a[2], a[3], b[4], b[5], b[6], b[7]] });
   });

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { OnnxGenerator, OnnxTokenizer } from '@restok/onnx';
 import { readNpz, readPicture } from '@restok/data';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCommand } from '../../test/run-command';
 import { writeNoise } from '../../test/sample-pictures';
+import { succeed } from '../../test/succeed';
 import { temporaryFolder } from '../../test/temporary-folder';
 import { saveTinyGenerator } from '../../test/tiny-generator';
 import { saveTinyModel } from '../../test/tiny-model';
@@ -21,14 +21,6 @@ const NUM_PICTURES = 5;
 
 /** Of values in 0 ... 255: the engines differ by about 1e-6, which now and then rounds to the next one. */
 const LARGEST_DIFFERENCE = 1;
-
-async function succeed(...argv: string[]): Promise<Record<string, unknown>> {
-  const tensorsBefore = tf.memory().numTensors;
-  const { code, stdout, stderr } = await runCommand(...argv, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(tf.memory().numTensors).toBe(tensorsBefore);
-  return JSON.parse(stdout) as Record<string, unknown>;
-}
 
 /** Options that name an engine and the folder of one model. */
 function modelOf(engine: string): string[] {

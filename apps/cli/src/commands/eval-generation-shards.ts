@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { computationOf } from '../evaluation/computation';
-import { featuresOf, loadInception } from '../evaluation/inception-features';
+import { checkResize, EVALUATION_BLOCK, featuresOf, loadInception } from '../evaluation/inception-features';
 import type { PictureSet } from '../evaluation/picture-set';
 import { sharedName } from '../evaluation/picture-set';
+import { closePair, openPair } from '../evaluation/scored-pair';
 import type { SetFeatures } from '../evaluation/set-features';
 import { featureArrays } from '../evaluation/set-features';
 import { storedArrays } from '../evaluation/stored-statistics';
@@ -18,7 +19,6 @@ import type { Report, ShardWork } from '../shards/sharded-command';
 import { UsageError } from '../usage-error';
 import { useBackend } from '../use-backend';
 import type { EvalGenerationOptions } from './eval-generation';
-import { checkResize, closePair, EVALUATION_BLOCK, openPair } from './eval-generation';
 
 /** Options of an evaluation of generated pictures in shards. */
 export interface DividedEvalGenerationOptions extends EvalGenerationOptions {

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { readPicture } from '@restok/data';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fileDigest } from '../file-digest';
@@ -8,6 +7,7 @@ import { lpipsByDefinition, readWeights } from '../../test/lpips-by-definition';
 import { runCommand } from '../../test/run-command';
 import { writeNoise } from '../../test/sample-pictures';
 import { writeStandInLpips } from '../../test/stand-in-lpips';
+import { succeed } from '../../test/succeed';
 import { temporaryFolder } from '../../test/temporary-folder';
 import { saveTinyModel, TINY_SIZE } from '../../test/tiny-model';
 
@@ -30,14 +30,6 @@ const files = [inFolder('vgg16.safetensors'), inFolder('linear.safetensors')] as
 const pictures = Array.from({ length: NUM_PICTURES }, (_, i) => String(100 + i));
 const command = ['eval', 'reconstruction', '--data', data, '--model', model];
 
-async function succeed(...argv: readonly string[]): Promise<Result> {
-  const tensorsBefore = tf.memory().numTensors;
-  const { code, stdout, stderr } = await runCommand(...argv, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(tf.memory().numTensors).toBe(tensorsBefore);
-  return JSON.parse(stdout) as Result;
-}
-
 beforeAll(async () => {
   await saveTinyModel(model);
   await mkdir(data);
@@ -49,10 +41,10 @@ beforeAll(async () => {
 
 describe('eval reconstruction --lpips', () => {
   it('gives the mean LPIPS of the pictures that restok reconstruct writes, by its definition', async () => {
-    const { byLatents } = await succeed(...command, '--lpips', ...files);
+    const { byLatents } = await succeed<Result>(...command, '--lpips', ...files);
     const out = inFolder('out');
     const originals = pictures.map((name) => join(data, `${name}.png`));
-    await succeed('reconstruct', ...originals, '--model', model, '--out', out, '--keep', '1,2,4');
+    await succeed<Result>('reconstruct', ...originals, '--model', model, '--out', out, '--keep', '1,2,4');
     const weights = await readWeights(...files);
     for (const [kept, { lpips }] of Object.entries(byLatents)) {
       let mean = 0;
@@ -68,7 +60,7 @@ describe('eval reconstruction --lpips', () => {
   });
 
   it('says which weights it is of, and shows a column for people', async () => {
-    const { settings } = await succeed(...command, '--lpips', ...files);
+    const { settings } = await succeed<Result>(...command, '--lpips', ...files);
     expect(settings['lpips weights']).toBe(files.join(', '));
     const digests = await Promise.all(files.map(fileDigest));
     expect(settings['lpips sha256']).toBe(digests.join(', '));
@@ -78,18 +70,18 @@ describe('eval reconstruction --lpips', () => {
   });
 
   it('leaves LPIPS out where no weights are given', async () => {
-    const { settings, byLatents } = await succeed(...command);
+    const { settings, byLatents } = await succeed<Result>(...command);
     expect(Object.keys(settings).filter((name) => name.startsWith('lpips'))).toEqual([]);
     expect(Object.keys(byLatents['8']!)).toEqual(['bits', 'psnr', 'ssim']);
   });
 
   it('gives the digits of one process in shards', async () => {
-    const whole = await succeed(...command, '--lpips', ...files);
+    const whole = await succeed<Result>(...command, '--lpips', ...files);
     const out = inFolder('shards');
     for (const shard of ['2/2', '1/2']) {
-      await succeed(...command, '--lpips', ...files, '--out', out, '--shard', shard);
+      await succeed<Result>(...command, '--lpips', ...files, '--out', out, '--shard', shard);
     }
-    const merged = await succeed('merge', out);
+    const merged = await succeed<Result>('merge', out);
     expect(merged.byLatents).toEqual(whole.byLatents);
     expect(merged.settings).toMatchObject({
       'lpips weights': 'vgg16.safetensors, linear.safetensors',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkResize, EVALUATION_BLOCK } from '../evaluation/inception-features';
 import { sharedName } from '../evaluation/picture-set';
 import type { ReconstructionScores } from '../evaluation/reconstruction-scores';
 import { scoreReconstructions } from '../evaluation/reconstruction-scores';
@@ -15,7 +16,6 @@ import type { ShardResult } from '../shards/shard-files';
 import { findShard, writeShard } from '../shards/shard-files';
 import type { Report, ShardWork } from '../shards/sharded-command';
 import { weightsDigest } from '../weights-digest';
-import { checkResize, EVALUATION_BLOCK } from './eval-generation';
 import type { EvalReconstructionOptions, ReconstructionSetting } from './eval-reconstruction';
 import { withReconstructions } from './eval-reconstruction';
 

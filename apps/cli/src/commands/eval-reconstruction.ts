@@ -1,10 +1,10 @@
 import type { StoredPictures } from '@restok/data';
 import type { PreprocessingName } from '@restok/metrics/inception';
 import type { ResTok } from '@restok/tokenizer';
-import type { ReportedNetwork } from '../evaluation/inception-features';
 import type { Computation } from '../evaluation/computation';
 import { computationOf } from '../evaluation/computation';
-import { loadInception } from '../evaluation/inception-features';
+import type { ReportedNetwork } from '../evaluation/inception-features';
+import { checkResize, EVALUATION_BLOCK, loadInception } from '../evaluation/inception-features';
 import type { ReportedLpips } from '../evaluation/perceptual-distance';
 import { loadLpips } from '../evaluation/perceptual-distance';
 import { openScoredData } from '../evaluation/picture-set';
@@ -19,7 +19,6 @@ import { blocksOf } from '../shards/blocks';
 import { shippedTokenizer } from '../shipped-model';
 import { useBackend } from '../use-backend';
 import { weightsDigest } from '../weights-digest';
-import { checkResize, EVALUATION_BLOCK } from './eval-generation';
 
 export interface EvalReconstructionOptions extends TokenizerOptions {
   readonly data: string;

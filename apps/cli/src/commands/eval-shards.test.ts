@@ -1,11 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { writeNpz } from '@restok/data';
 import { runsEverything } from '@restok/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../test/run-command';
 import { noise, writeNoise } from '../../test/sample-pictures';
+import { succeed } from '../../test/succeed';
 import { temporaryFolder } from '../../test/temporary-folder';
 import { saveTinyModel, TINY_SIZE } from '../../test/tiny-model';
 import { writeRandomInception } from '../../test/random-inception';
@@ -26,20 +26,12 @@ const data = inFolder('pictures');
 const fewer = inFolder('fewer');
 const inception = inFolder('inception.safetensors');
 
-async function succeed(...argv: string[]): Promise<Result> {
-  const tensorsBefore = tf.memory().numTensors;
-  const { code, stdout, stderr } = await runCommand(...argv, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(tf.memory().numTensors).toBe(tensorsBefore);
-  return JSON.parse(stdout) as Result;
-}
-
 /** Runs shards in an order, merges them, and gives what the merge says. */
 async function inShards(out: string, numbers: readonly number[], argv: readonly string[]): Promise<Result> {
   for (const number of numbers) {
-    await succeed(...argv, '--out', out, '--shard', `${number}/${numbers.length}`);
+    await succeed<Result>(...argv, '--out', out, '--shard', `${number}/${numbers.length}`);
   }
-  const merged = await succeed('merge', out);
+  const merged = await succeed<Result>('merge', out);
   expect(JSON.parse(await readFile(join(out, 'evaluation.json'), 'utf8'))).toEqual(merged);
   return merged;
 }
@@ -77,7 +69,7 @@ describe('eval reconstruction --shard', () => {
   const command = on(data);
 
   it('gives the numbers of one process to the last digit, whatever the number and order of shards', async () => {
-    const whole = withoutPlaces(await succeed(...command), 'model', 'data');
+    const whole = withoutPlaces(await succeed<Result>(...command), 'model', 'data');
     for (const numbers of [
       [2, 1],
       [6, 1, 3, 2, 5, 4],
@@ -91,8 +83,8 @@ describe('eval reconstruction --shard', () => {
   it('finds that a shard is done, and merges only when all are', async () => {
     const out = inFolder('half');
     const first = [...command, '--out', out, '--shard', '1/2'];
-    expect(await succeed(...first)).toEqual({ folder: out, shard: '1/2', pictures: 18, made: true });
-    expect(await succeed(...first)).toMatchObject({ made: false });
+    expect(await succeed<Result>(...first)).toEqual({ folder: out, shard: '1/2', pictures: 18, made: true });
+    expect(await succeed<Result>(...first)).toMatchObject({ made: false });
     const { code, stderr } = await runCommand('merge', out);
     expect(stderr).toMatch(/lacks 1 of 2 shards \(2\)/);
     expect(code).toBe(1);
@@ -111,7 +103,7 @@ describe('eval generation --shard', () => {
         ...['eval', 'generation', '--samples', samples, '--reference', reference, '--inception', inception],
       ];
       const places = ['samples', 'reference', 'inception weights'];
-      const whole = withoutPlaces(await succeed(...command), ...places);
+      const whole = withoutPlaces(await succeed<Result>(...command), ...places);
       const merged = await inShards(inFolder('generation'), [2, 1], command);
       expect(merged.settings).toMatchObject({ samples: 'samples.npz', reference: 'reference.npz' });
       expect(merged.metrics['fid']).toBeGreaterThan(0);

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import type { NpyArray } from '@restok/data';
 import { readNpz, writeNpz } from '@restok/data';
 import { runsEverything } from '@restok/testing';
@@ -9,6 +8,7 @@ import { writeRandomInception } from '../../test/random-inception';
 import { runCommand } from '../../test/run-command';
 import { noise, writeNoise } from '../../test/sample-pictures';
 import { eigenSolver } from '../evaluation/eigen-solver';
+import { succeed } from '../../test/succeed';
 import { temporaryFolder } from '../../test/temporary-folder';
 import { saveTinyModel, TINY_SIZE } from '../../test/tiny-model';
 
@@ -28,14 +28,6 @@ const inFolder = (name: string): string => join(folder, name);
 const model = inFolder('model');
 const data = inFolder('pictures');
 const inception = inFolder('inception.safetensors');
-
-async function succeed(...argv: string[]): Promise<Result> {
-  const tensorsBefore = tf.memory().numTensors;
-  const { code, stdout, stderr } = await runCommand('eval', ...argv, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(tf.memory().numTensors).toBe(tensorsBefore);
-  return JSON.parse(stdout) as Result;
-}
 
 async function expectFailure(argv: readonly string[], code: number, text: RegExp): Promise<void> {
   const result = await runCommand('eval', ...argv);
@@ -67,7 +59,7 @@ beforeAll(async () => {
 
 describe('eval reconstruction', () => {
   const evaluate = (...more: string[]): Promise<Result> =>
-    succeed('reconstruction', '--data', data, '--model', model, ...more);
+    succeed<Result>('eval', 'reconstruction', '--data', data, '--model', model, ...more);
 
   it('scores every count of latents and every level, and says what the numbers depend on', async () => {
     const { settings, metrics, byLatents, levels } = await evaluate();
@@ -121,7 +113,7 @@ describe('eval reconstruction', () => {
 
 describe('eval generation', () => {
   const evaluate = (samples: string, reference: string, ...more: string[]): Promise<Result> =>
-    succeed('generation', '--samples', samples, '--reference', reference, ...more);
+    succeed<Result>('eval', 'generation', '--samples', samples, '--reference', reference, ...more);
 
   it('compares pixels where no weights are given, and says that this is not FID', async () => {
     const samples = await writeSamples('samples.npz', [1, 2, 3, 4, 5]);

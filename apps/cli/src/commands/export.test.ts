@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import { readCodes, readPicture } from '@restok/data';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../test/run-command';
 import { writeNoise } from '../../test/sample-pictures';
+import { succeed } from '../../test/succeed';
 import { temporaryFolder } from '../../test/temporary-folder';
 import { saveTinyGenerator } from '../../test/tiny-generator';
 import { saveTinyModel } from '../../test/tiny-model';
@@ -15,14 +15,6 @@ const inFolder = (name: string): string => join(folder, name);
 const picture = inFolder('a.png');
 /** Mean over a picture of values in 0 ... 255; a network of random weights spreads what rounding does. */
 const LARGEST_INT8_ERROR = 4;
-
-async function succeed(...argv: string[]): Promise<Record<string, unknown>> {
-  const tensorsBefore = tf.memory().numTensors;
-  const { code, stdout, stderr } = await runCommand(...argv, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(tf.memory().numTensors).toBe(tensorsBefore);
-  return JSON.parse(stdout) as Record<string, unknown>;
-}
 
 /** Runs the same command with both engines. */
 async function withBoth(

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import {
   extractionMethods,
   openCodeFolder,
@@ -13,6 +12,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../test/run-command';
 import { noise, writeNoise } from '../../test/sample-pictures';
+import { succeed } from '../../test/succeed';
 import { temporaryFolder } from '../../test/temporary-folder';
 import { saveTinyModel, TINY_LATENTS, TINY_SIZE } from '../../test/tiny-model';
 
@@ -23,16 +23,10 @@ const data = inFolder('pets');
 const emoji = inFolder('emoji');
 const names = ['cat/a.png', 'cat/b.png', 'dog/c.png', 'dog/d.png', 'dog/e.png'];
 
-async function succeed(...argv: string[]): Promise<unknown> {
-  const tensorsBefore = tf.memory().numTensors;
-  const { code, stdout, stderr } = await runCommand(...argv, '--model', model, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(tf.memory().numTensors).toBe(tensorsBefore);
-  return JSON.parse(stdout) as unknown;
-}
+const withModel = (...argv: string[]): Promise<unknown> => succeed<unknown>(...argv, '--model', model);
 
 const extract = (out: string, ...more: string[]): Promise<unknown> =>
-  succeed('extract', '--data', data, '--out', out, ...more);
+  withModel('extract', '--data', data, '--out', out, ...more);
 
 async function expectFailure(argv: readonly string[], code: number, text: RegExp): Promise<void> {
   const result = await runCommand('extract', ...argv);
@@ -95,7 +89,7 @@ describe('extract', () => {
       return { file, written: writePng(file, picture) };
     });
     await Promise.all(files.map(({ written }) => written));
-    await succeed('encode', ...files.map(({ file }) => file), '--out', inFolder('crops.npz'));
+    await withModel('encode', ...files.map(({ file }) => file), '--out', inFolder('crops.npz'));
     const { indices } = await readCodes(inFolder('crops.npz'));
     const codes = await readCodeFile(inFolder('ten/train/pets16_codes/3.npy'));
     expect(codes).toEqual({ numCrops, numLatents: TINY_LATENTS, indices });
@@ -103,7 +97,7 @@ describe('extract', () => {
 
   it('keeps the splits of an emoji folder apart; held-out pictures have one crop', async () => {
     const out = inFolder('emoji-codes');
-    expect(await succeed('extract', '--data', emoji, '--out', out)).toEqual({
+    expect(await withModel('extract', '--data', emoji, '--out', out)).toEqual({
       folder: out,
       numLatents: TINY_LATENTS,
       shard: '1/1',
@@ -126,7 +120,7 @@ describe('extract', () => {
     const inShards = async (out: string, ...shards: string[]): Promise<unknown[]> => {
       const results: unknown[] = [];
       for (const shard of shards) {
-        results.push(await succeed('extract', '--data', many, '--out', out, '--shard', shard));
+        results.push(await withModel('extract', '--data', many, '--out', out, '--shard', shard));
       }
       return results;
     };
@@ -247,7 +241,7 @@ describe('extract', () => {
     const argv = ['--data', mended, '--out', out];
     await expectFailure([...argv, '--model', model], 1, /e\.png/);
     await writeNoise(join(mended, names[4]!), 4);
-    await succeed('extract', ...argv);
+    await withModel('extract', ...argv);
     const codes = await openCodeFolder(join(out, 'train'));
     const whole = await openCodeFolder(inFolder('whole/train'));
     expect(await codes.read([0, 4])).toEqual(await whole.read([0, 4]));

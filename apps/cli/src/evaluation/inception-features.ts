@@ -7,11 +7,15 @@ import { fileDigest } from '../file-digest';
 import { otherEvents } from '../other-events';
 import type { Block } from '../shards/blocks';
 import { partsOf } from '../shards/blocks';
+import { UsageError } from '../usage-error';
 import type { PictureSet } from './picture-set';
 import type { SetFeatures } from './set-features';
 
 /** Pictures in one pass of the network. */
 const BATCH = 8;
+
+/** Pictures of a block of an evaluation; a network takes them at once. */
+export const EVALUATION_BLOCK = 8;
 
 /** Rows that a part of the inception score has in the ADM evaluation suite. */
 export const SPLIT_SIZE = 5000;
@@ -25,6 +29,18 @@ export interface InceptionOptions {
   readonly resize?: PreprocessingName;
   /** What reports call the file; its path when left out. */
   readonly shown?: string;
+}
+
+/** @throws UsageError where there is a --resize and no network. */
+export function checkResize({
+  resize,
+  inception,
+}: Partial<Pick<InceptionOptions, 'resize' | 'inception'>>): void {
+  if (resize !== undefined && inception === undefined) {
+    throw new UsageError(
+      'restok: --resize needs --inception, whose pictures it resizes. Give a weight file or leave it out.',
+    );
+  }
 }
 
 /** A network with what reports say of it. */

@@ -77,7 +77,7 @@ export async function connectQueue(
 const LOSSES = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Connection is closed|LOADING|UNBLOCKED/;
 
 /** Whether an error says that Redis cannot be reached or is only just starting. */
-export function isConnectionLoss(error: Error): boolean {
+function isConnectionLoss(error: Error): boolean {
   return LOSSES.test(`${problemOf(error)} ${error.message}`);
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { findClasses } from '../views/generate-settings';
+import { findClasses } from '../state/find-classes';
 
 /** More are not drawn; a search finds the others. */
 const MOST_SHOWN = 60;

@@ -1,7 +1,9 @@
 import { engineNames } from '../engine/engine-api';
 import type { EngineName } from '../engine/engine-api';
-import { attempt, chooseEngine, download, generator, tokenizer } from '../engine/engine-client';
+import { chooseEngine, download, generator, tokenizer } from '../engine/engine-client';
 import { engineChoice } from '../engine/engine-choice';
+import { attempt } from '../state/problem';
+import { Segments } from './segments';
 
 const titles: Readonly<Record<EngineName, string>> = { tfjs: 'TensorFlow.js', onnx: 'ONNX Runtime' };
 
@@ -12,19 +14,14 @@ export function EngineSwitch() {
     return null;
   }
   return (
-    <fieldset class="segments engine-switch" disabled={download.value !== undefined}>
-      <legend class="visually-hidden">What runs the model</legend>
-      {engineNames.map((name) => (
-        <label key={name}>
-          <input
-            type="radio"
-            name="engine"
-            checked={name === engineChoice.value}
-            onChange={() => void attempt(() => chooseEngine(name))}
-          />
-          <span>{titles[name]}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Segments
+      name="engine"
+      legend="What runs the model"
+      values={engineNames}
+      value={engineChoice.value}
+      disabled={download.value !== undefined}
+      onChange={(name) => void attempt(() => chooseEngine(name))}
+      text={(name) => titles[name]}
+    />
   );
 }

@@ -58,7 +58,7 @@ export function Shelf({
 }
 
 /** The pictures that come with the page, once they are known. */
-export function useSamples(): readonly SiteSample[] {
+function useSamples(): readonly SiteSample[] {
   const [samples, setSamples] = useState<readonly SiteSample[]>([]);
   useEffect(() => {
     siteModels().then((models) => setSamples(models[0]?.samples ?? []), showProblem);

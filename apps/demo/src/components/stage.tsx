@@ -5,7 +5,6 @@ import { PictureCanvas } from './picture-canvas';
 import type { StageMode } from '../state/stage-mode';
 import { DIFFERENCE_GAIN } from '../state/stage-mode';
 
-/** Ways to look at a picture and its original. */
 /** The picture, large and pixel by pixel, with its original. */
 export function Stage({
   picture,

@@ -1,11 +1,13 @@
 import { useRef } from 'preact/hooks';
 import { codeColour } from '../state/code-colour';
-import { endOfLevel, levelName, levelsOf } from '../state/levels';
+import { endOfLevel, levelsOf } from '../state/levels';
+import { keptAfterKey } from '../state/strip-keys';
+import type { LevelActions } from './level-name';
+import { LevelName } from './level-name';
 
 /** A row of latents by level: what it shows and what may be done with it. */
-export interface StripProps {
+export interface StripProps extends LevelActions {
   readonly label: string;
-  readonly levelSizes: readonly number[];
   /** Codes; cells are empty while there are none, or beyond `known`. */
   readonly indices: ArrayLike<number> | undefined;
   /** Leading latents that are known so far; all when left out. */
@@ -13,13 +15,7 @@ export interface StripProps {
   /** Leading latents that are kept. */
   readonly kept?: number;
   readonly onKept?: (kept: number) => void;
-  readonly off?: ReadonlySet<number>;
-  readonly onLevel?: (level: number) => void;
-  /** What clicking a level does, such as "Switch off level 3 of 16 latents". */
-  readonly levelLabel?: (level: number) => string;
   readonly onHover?: (latent: number | undefined) => void;
-  /** Makes levels draggable; called with where one was let go. */
-  readonly onDropLevel?: (level: number, target: Element | null) => void;
   /** Names this strip as a place where levels may be dropped. */
   readonly dropName?: string;
   /** Marks a latent that is looked at; the handle then chooses one instead of an end. */
@@ -146,87 +142,6 @@ export function Strip(props: StripProps) {
   );
 }
 
-function LevelName({
-  level,
-  size,
-  levelSizes,
-  off,
-  onLevel,
-  levelLabel,
-  onDropLevel,
-}: StripProps & { readonly level: number; readonly size: number }) {
-  const drag = useRef<{ x: number; y: number; ghost: HTMLElement } | undefined>(undefined);
-  if (onLevel === undefined && onDropLevel === undefined) {
-    return (
-      <span class="level-name" aria-hidden="true">
-        {size}
-      </span>
-    );
-  }
-  const isOff = off?.has(level) === true;
-  const end = (event: PointerEvent): void => {
-    const { current } = drag;
-    drag.current = undefined;
-    current?.ghost.remove();
-    if (
-      current !== undefined &&
-      Math.hypot(event.clientX - current.x, event.clientY - current.y) > DRAG_DISTANCE
-    ) {
-      onDropLevel?.(
-        level,
-        document.elementFromPoint(event.clientX, event.clientY)?.closest('[data-drop]') ?? null,
-      );
-    }
-  };
-  return (
-    <button
-      type="button"
-      class={`level-name ${onDropLevel === undefined ? '' : 'level-grip'}`}
-      aria-pressed={off === undefined ? undefined : !isOff}
-      aria-label={levelLabel?.(level) ?? levelName(levelSizes, level)}
-      title={levelLabel?.(level)}
-      onClick={() => onLevel?.(level)}
-      onPointerDown={(event) => {
-        if (onDropLevel !== undefined) {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          drag.current = { x: event.clientX, y: event.clientY, ghost: ghostOf(event.currentTarget) };
-        }
-      }}
-      onPointerMove={(event) => {
-        if (drag.current !== undefined) {
-          drag.current.ghost.style.transform = `translate(${event.clientX - drag.current.x}px, ${event.clientY - drag.current.y}px)`;
-        }
-      }}
-      onPointerUp={end}
-      onPointerCancel={end}
-    >
-      {size}
-    </button>
-  );
-}
-
-/** Pixels from which on a press is a drag. */
-const DRAG_DISTANCE = 6;
-
-/** A copy of the level that follows the pointer. */
-function ghostOf(button: HTMLElement): HTMLElement {
-  const level = button.parentElement!;
-  const { left, top, width } = level.getBoundingClientRect();
-  const ghost = level.cloneNode(true) as HTMLElement;
-  ghost.classList.add('level-ghost');
-  ghost.style.left = `${left}px`;
-  ghost.style.top = `${top}px`;
-  ghost.style.width = `${width}px`;
-  const strip = button.closest<HTMLElement>('.strip');
-  ghost.style.setProperty(
-    '--cell',
-    strip === null ? '12px' : getComputedStyle(strip).getPropertyValue('--cell-now'),
-  );
-  ghost.ariaHidden = 'true';
-  document.body.append(ghost);
-  return ghost;
-}
-
 /** How many latents stand left of a place on the screen; a cell counts from its middle on. */
 function keptAt(row: HTMLElement | null, x: number): number {
   const cells = row === null ? [] : [...row.querySelectorAll('.cell')];
@@ -234,27 +149,4 @@ function keptAt(row: HTMLElement | null, x: number): number {
     const { left, width } = cell.getBoundingClientRect();
     return x >= left + width / 2;
   }).length;
-}
-
-/** Arrows move the end by one, page keys by a level, digits to the end of their level. */
-export function keptAfterKey(key: string, kept: number, levelSizes: readonly number[]): number | undefined {
-  const ends = levelSizes.map((_, level) => endOfLevel(levelSizes, level));
-  switch (key) {
-    case 'ArrowRight':
-    case 'ArrowUp':
-      return kept + 1;
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      return kept - 1;
-    case 'Home':
-      return 1;
-    case 'End':
-      return ends.at(-1);
-    case 'PageUp':
-      return ends.find((end) => end > kept);
-    case 'PageDown':
-      return ends.findLast((end) => end < kept);
-    default:
-      return /^[1-9]$/.test(key) ? ends[Number(key) - 1] : undefined;
-  }
 }

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import type { Remote } from 'comlink';
-import { proxy, wrap } from 'comlink';
+import { proxy } from 'comlink';
 import { say } from '../state/announcements';
-import { problem, showProblem } from '../state/problem';
+import { showProblem } from '../state/problem';
 import type {
   BackendNote,
   DownloadProgress,
@@ -15,7 +15,9 @@ import type {
 } from './engine-api';
 import { engineChoice, rememberEngine } from './engine-choice';
 import { siteModels } from './site-models';
+import { startEngine } from './start-engine';
 import { noteStorage } from './storage-note';
+import { wantedBackend } from './wanted-backend';
 
 /** What computes, once that is known. */
 export const backendNote = signal<BackendNote | undefined>(undefined);
@@ -33,9 +35,6 @@ interface LoadedModel {
   readonly place: ModelPlace;
   readonly name: string;
 }
-
-/** A graphics card that was reset this often is left alone. */
-const MOST_RESETS = 2;
 
 let worker: Promise<Remote<EngineApi>> | undefined;
 let numResets = 0;
@@ -55,51 +54,13 @@ export function engine(): Promise<Remote<EngineApi>> {
 
 async function startWorker(): Promise<Remote<EngineApi>> {
   activity.value = 'Starting the engine';
-  const asked = new URLSearchParams(location.search).get('backend') ?? '';
-  const wanted = numResets < MOST_RESETS ? asked : 'WebAssembly';
-  const started = new Worker(new URL('../worker/engine-worker.ts', import.meta.url), {
-    type: 'module',
-    name: wanted,
-  });
-  const remote = wrap<EngineApi>(started);
-  const failed = new Promise<never>((_, reject) => {
-    started.addEventListener('error', (event) => {
-      reject(
-        new Error(
-          `The engine did not start: ${event.message || 'its script could not be read'}. Reload the page.`,
-        ),
-      );
-    });
-  });
   try {
-    backendNote.value = await Promise.race([remote.start(), failed]);
+    const { remote, note } = await startEngine(wantedBackend(numResets), (reason) => void restart(reason));
+    backendNote.value = note;
+    return remote;
   } finally {
     activity.value = undefined;
   }
-  const lost = remote.whenLost().then((reason) => {
-    throw new Error(
-      `The graphics card was reset (${reason}). The engine starts anew; what was under way is lost.`,
-    );
-  });
-  lost.catch((error: unknown) => {
-    // Calls that are under way are told first.
-    setTimeout(() => started.terminate());
-    void restart(error);
-  });
-  return failingWith(remote, lost);
-}
-
-/** The same worker, whose calls fail as soon as `lost` does: a worker that was ended answers nothing. */
-export function failingWith<Api>(remote: Remote<Api>, lost: Promise<never>): Remote<Api> {
-  return new Proxy(remote, {
-    get(target, key, receiver): unknown {
-      const method: unknown = Reflect.get(target, key, receiver);
-      return typeof method === 'function' && typeof key === 'string' && key !== 'then'
-        ? (...given: unknown[]): Promise<unknown> =>
-            Promise.race([Reflect.apply(method, target, given), lost])
-        : method;
-    },
-  });
 }
 
 /** A graphics card may be reset under a page: everything on it is gone, and the models are loaded anew. */
@@ -228,16 +189,5 @@ async function loading<Facts>(
   } finally {
     download.value = undefined;
     activity.value = undefined;
-  }
-}
-
-/** Runs something for a visitor: what goes wrong is shown instead of thrown. */
-export async function attempt<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    problem.value = undefined;
-    return await run();
-  } catch (error) {
-    showProblem(error);
-    return undefined;
   }
 }

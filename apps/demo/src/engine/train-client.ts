@@ -2,11 +2,9 @@ import { computed, signal } from '@preact/signals';
 import type { Remote } from 'comlink';
 import { wrap } from 'comlink';
 import type { BackendNote } from './engine-api';
-import { failingWith } from './engine-client';
+import { failingWith } from './failing-with';
 import type { TrainApi } from './train-api';
-
-/** A graphics card that was reset this often is left alone. */
-const MOST_RESETS = 2;
+import { wantedBackend } from './wanted-backend';
 
 const note = signal<BackendNote | undefined>(undefined);
 const isStarting = signal(false);
@@ -38,10 +36,9 @@ export function trainEngine(onLost: (error: Error) => void): Promise<Remote<Trai
 
 async function startWorker(onLost: (error: Error) => void): Promise<Remote<TrainApi>> {
   isStarting.value = true;
-  const asked = new URLSearchParams(location.search).get('backend') ?? '';
   const started = new Worker(new URL('../worker/train-worker.ts', import.meta.url), {
     type: 'module',
-    name: numResets < MOST_RESETS ? asked : 'WebAssembly',
+    name: wantedBackend(numResets),
   });
   const remote = wrap<TrainApi>(started);
   const failed = new Promise<never>((_, reject) => {

@@ -10,3 +10,14 @@ export function showProblem(error: unknown): void {
   const sentence = text.replace(/^[a-zA-Z.]+: /, '');
   problem.value = sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
+
+/** Runs something for a visitor: what goes wrong is shown instead of thrown. */
+export async function attempt<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    problem.value = undefined;
+    return await run();
+  } catch (error) {
+    showProblem(error);
+    return undefined;
+  }
+}

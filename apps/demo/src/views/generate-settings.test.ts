@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findClasses, readSettings, standard, writeSettings } from './generate-settings';
+import { readSettings, standard, writeSettings } from './generate-settings';
 
 describe('readSettings', () => {
   it('reads what writeSettings wrote', () => {
@@ -19,17 +19,5 @@ describe('readSettings', () => {
   it('takes the standard for what is missing, unknown or no number, and holds numbers within bounds', () => {
     const query = new URLSearchParams({ n: '7', schedule: 'none', guidance: '99', seed: 'x', topp: '0' });
     expect(readSettings(query)).toEqual({ ...standard, guidance: 8, topP: 0.05 });
-  });
-});
-
-describe('findClasses', () => {
-  const names = ['wild animals/noto', 'animals/noto', 'animals/fluent', 'food/noto'];
-
-  it('finds names that hold every word, those that start with the first before others', () => {
-    expect(findClasses(names, 'Animals noto')).toEqual(['animals/noto', 'wild animals/noto']);
-  });
-
-  it('finds all when nothing is searched', () => {
-    expect(findClasses(names, ' ')).toEqual(names);
   });
 });

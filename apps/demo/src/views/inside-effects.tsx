@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks';
-import { attempt } from '../engine/engine-client';
+import { levelSizes } from '../engine/model-levels';
 import { codeColour } from '../state/code-colour';
 import { endOfLevel, levelsOf } from '../state/levels';
+import { attempt } from '../state/problem';
 import type { TokenPicture } from '../state/token-picture';
 import { effects, readEffects } from './inside-effects-state';
 import { latent } from './inside-state';
-import { levelSizes } from './reconstruct-state';
 
 /** How much each latent matters for the picture: one bar for each, by level. */
 export function LatentBars({ shown }: { readonly shown: TokenPicture | undefined }) {

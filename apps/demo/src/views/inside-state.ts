@@ -7,7 +7,8 @@ import { differenceMap } from '../state/picture-arithmetic';
 import { numberSetting } from '../state/route';
 import type { TokenPicture } from '../state/token-picture';
 import { tokensToText } from '../state/token-text';
-import { openFirst, picture, sampleTitle } from './reconstruct-state';
+import { openFirst } from './reconstruct-open';
+import { picture, sampleTitle } from './reconstruct-state';
 
 /** Sides of the map of pictures, in codes. */
 export const MAP_COLUMNS = 16;

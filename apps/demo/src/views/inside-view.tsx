@@ -1,14 +1,16 @@
 import { useEffect } from 'preact/hooks';
-import { attempt, tokenizer } from '../engine/engine-client';
-import { CodebookPanel } from '../components/codebook-panel';
+import { tokenizer } from '../engine/engine-client';
+import type { NamedFile } from '../engine/engine-api';
+import { levelSizes } from '../engine/model-levels';
 import { useDroppedFiles } from '../components/open-files';
 import { PictureCanvas } from '../components/picture-canvas';
 import { Shelf } from '../components/shelf';
 import { Strip } from '../components/strip';
 import { route } from '../state/address';
 import { enlargeMap, veil } from '../state/picture-arithmetic';
+import { attempt } from '../state/problem';
+import { CodebookPanel } from './inside-codebook';
 import { LatentBars } from './inside-effects';
-import type { NamedFile } from '../engine/engine-api';
 import {
   attention,
   countUsage,
@@ -20,7 +22,8 @@ import {
   readAttention,
   readLevelMaps,
 } from './inside-state';
-import { levelSizes, openFiles, openSample, pending, picture } from './reconstruct-state';
+import { openFiles, openSample } from './reconstruct-open';
+import { pending, picture } from './reconstruct-state';
 
 const ATTENTION_VEIL = { colour: [236, 64, 122], gain: 0.85 } as const;
 const LEVEL_VEIL = { colour: [236, 64, 122], gain: 5 } as const;

@@ -1,37 +1,33 @@
-import { useEffect, useState } from 'preact/hooks';
-import { attempt, generator, tokenizer } from '../engine/engine-client';
-import type { NamedFile } from '../engine/engine-api';
-import { HeldButton } from '../components/held-button';
-import { Icon } from '../components/icons';
+import { useEffect } from 'preact/hooks';
 import { LinkButton } from '../components/link-button';
 import { useDroppedFiles } from '../components/open-files';
-import { PictureCanvas, savePicture } from '../components/picture-canvas';
+import { PictureCanvas } from '../components/picture-canvas';
+import { SaveButton } from '../components/save-button';
 import { Shelf } from '../components/shelf';
 import { Strip } from '../components/strip';
+import type { NamedFile } from '../engine/engine-api';
+import { tokenizer } from '../engine/engine-client';
+import { levelSizes } from '../engine/model-levels';
 import { route } from '../state/address';
 import { levelName, maskOf } from '../state/levels';
+import { attempt } from '../state/problem';
 import { formatRoute } from '../state/route';
 import { tokensToText } from '../state/token-text';
+import { InBetween } from './mix-between';
+import { Redraw } from './mix-redraw';
 import {
-  BLEND_STEPS,
-  blend,
-  blendAt,
   fill,
   fillFromFiles,
   flipLevel,
-  isDrawing,
   mixed,
   openMix,
   origins,
   pictures,
-  redraw,
   slot,
   takeLevel,
 } from './mix-state';
 import type { Slot } from './mix-state';
-import { SHIPPED_LEVELS } from './reconstruct-state';
 
-const SAVED_SIDE = 512;
 const names: Readonly<Record<Slot, string>> = { a: 'First', b: 'Second' };
 const takeFiles = (files: readonly NamedFile[]): void => void attempt(() => fillFromFiles(files));
 
@@ -62,7 +58,7 @@ export function MixView() {
 
 function Source({ name }: { readonly name: Slot }) {
   const picture = pictures[name].value;
-  const levels = tokenizer.value?.levelSizes ?? SHIPPED_LEVELS;
+  const levels = levelSizes.value;
   return (
     <section class={`mix-source origin-${name}`} aria-label={`${names[name]} picture`}>
       <button
@@ -111,7 +107,7 @@ function Whole({ name }: { readonly name: Slot }) {
 function Mixed() {
   const picture = mixed.value;
   void picture?.version.value;
-  const levels = tokenizer.value?.levelSizes ?? SHIPPED_LEVELS;
+  const levels = levelSizes.value;
   const shown = picture?.show(maskOf(levels, { kept: picture.indices.length, off: new Set() }));
   const address =
     picture === undefined || tokenizer.value === undefined
@@ -145,106 +141,10 @@ function Mixed() {
           <span class="origin-n">Drawn anew</span>
         </p>
         <div class="actions">
-          <button
-            type="button"
-            class="button quiet-button"
-            disabled={shown === undefined}
-            onClick={() =>
-              void attempt(() =>
-                savePicture(shown!, 'mixed.png', Math.max(1, Math.round(SAVED_SIDE / shown!.side))),
-              )
-            }
-          >
-            <Icon name="save" />
-            Save PNG
-          </button>
+          <SaveButton picture={shown} name="mixed.png" />
           <LinkButton href={address}>Take apart</LinkButton>
         </div>
       </div>
     </section>
-  );
-}
-
-function InBetween() {
-  const frames = blend.value;
-  const at = blendAt.value;
-  return (
-    <section class="card mix-between" aria-label="In-between">
-      <h2>In between</h2>
-      <div class="mix-between-body">
-        <div class="frame between-frame">
-          <PictureCanvas
-            picture={frames[at]}
-            label={`${Math.round((at / BLEND_STEPS) * 100)} percent of the second picture`}
-            testId="between"
-          />
-        </div>
-        <label class="field">
-          <span>
-            From the first to the second <span class="value">{Math.round((at / BLEND_STEPS) * 100)} %</span>
-          </span>
-          <input
-            type="range"
-            min={0}
-            max={BLEND_STEPS}
-            step={1}
-            value={at}
-            onInput={(event) => (blendAt.value = event.currentTarget.valueAsNumber)}
-          />
-          <span class="quiet">Codes are averaged, latent by latent, before they are decoded.</span>
-        </label>
-      </div>
-    </section>
-  );
-}
-
-function Redraw() {
-  const levels = tokenizer.value?.levelSizes ?? SHIPPED_LEVELS;
-  const [fromLevel, setFromLevel] = useState(3);
-  const [className, setClassName] = useState('');
-  const [seed, setSeed] = useState(1);
-  const classNames = generator.value?.classNames ?? [];
-  return (
-    <form
-      class="card controls"
-      aria-label="Draw finer levels anew"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void attempt(async () => {
-          await redraw(fromLevel, className, seed);
-          setSeed(seed + 1);
-        });
-      }}
-    >
-      <h2>Draw finer levels anew</h2>
-      <div class="field-row">
-        <label class="field grow">
-          From level
-          <select value={fromLevel} onChange={(event) => setFromLevel(Number(event.currentTarget.value))}>
-            {levels.map((size, level) => (
-              <option key={level} value={level}>
-                {level + 1}: {size} {size === 1 ? 'latent' : 'latents'}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field grow">
-          Class
-          <select value={className} onChange={(event) => setClassName(event.currentTarget.value)}>
-            {classNames.length === 0 && <option value="">comes with the generator</option>}
-            {classNames.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-      </div>
-      <HeldButton type="submit" isHeld={isDrawing.value || mixed.value === undefined}>
-        <Icon name="dice" />
-        {isDrawing.value ? 'Drawing…' : 'Draw them anew'}
-      </HeldButton>
-      <p class="quiet">
-        The generator keeps the levels before and draws the rest; each press gives another picture.
-      </p>
-    </form>
   );
 }

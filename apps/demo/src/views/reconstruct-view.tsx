@@ -1,31 +1,31 @@
 import { useComputed } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { attempt, tokenizer } from '../engine/engine-client';
-import type { PagePicture } from '../engine/engine-api';
-import { Icon } from '../components/icons';
+import { CopyLink } from '../components/copy-link';
 import { useDroppedFiles } from '../components/open-files';
-import { savePicture } from '../components/picture-canvas';
+import { SaveButton } from '../components/save-button';
+import { Segments } from '../components/segments';
 import { Shelf } from '../components/shelf';
 import { Stage } from '../components/stage';
-import { keptAfterKey, Strip } from '../components/strip';
+import { Strip } from '../components/strip';
+import type { NamedFile, PagePicture } from '../engine/engine-api';
+import { levelSizes } from '../engine/model-levels';
 import { route } from '../state/address';
-import { say } from '../state/announcements';
 import { levelName } from '../state/levels';
-import { differenceMap, psnrOf, veil } from '../state/picture-arithmetic';
+import { differenceMap, veil } from '../state/picture-arithmetic';
+import { attempt } from '../state/problem';
 import type { StageMode } from '../state/stage-mode';
 import { stageModes } from '../state/stage-mode';
-import { bitsPerIndex, packedBytes } from '../state/token-text';
+import { keptAfterKey } from '../state/strip-keys';
+import { Figures } from './reconstruct-figures';
+import { openFiles, openFirst, openSample } from './reconstruct-open';
 import {
   hovered,
   keep,
   kept,
-  levelSizes,
   mask,
   mode,
+  numShown,
   off,
-  openFiles,
-  openFirst,
-  openSample,
   pending,
   picture,
   toggleLevel,
@@ -33,10 +33,8 @@ import {
 
 /** Colour and strength of what a latent changes. */
 const TOUCHED = { colour: [236, 64, 122], gain: 6 } as const;
-const SAVED_SIDE = 512;
-const SHIPPED_CODES = 4096;
 
-const openDropped = (files: Parameters<typeof openFiles>[0]): void => void attempt(() => openFiles(files));
+const openDropped = (files: readonly NamedFile[]): void => void attempt(() => openFiles(files));
 
 /** A picture in latents: how many are kept, what each level adds. */
 export function ReconstructView() {
@@ -49,13 +47,8 @@ export function ReconstructView() {
   const shown = picture.value;
   void shown?.version.value;
   const current = shown?.show(mask.value);
-  const total = levelSizes.value.reduce((sum, size) => sum + size, 0);
-  const codes = tokenizer.value?.codebookSize ?? SHIPPED_CODES;
-  const numShown = mask.value.reduce((sum, value) => sum + value, 0);
   const overlay = useOverlay(current);
-  const dB =
-    current !== undefined && shown?.original !== undefined ? psnrOf(current, shown.original) : undefined;
-  const latents = `${numShown} of ${total} latents`;
+  const latents = `${numShown.value} of ${mask.value.length} latents`;
   const hasOriginal = shown === undefined || shown.original !== undefined;
 
   return (
@@ -93,68 +86,18 @@ export function ReconstructView() {
           </p>
         </div>
         <aside class="facts" aria-label="Figures">
-          <dl>
-            <div>
-              <dt>Latents</dt>
-              <dd data-testid="kept">
-                {numShown}
-                <small> of {total}</small>
-              </dd>
-            </div>
-            <div>
-              <dt>Size</dt>
-              <dd data-testid="bytes">
-                {packedBytes(numShown, codes)}
-                <small> bytes</small>
-              </dd>
-              <dd class="note">{bitsPerIndex(codes)} bits a latent</dd>
-            </div>
-            <div>
-              <dt>Likeness (PSNR)</dt>
-              <dd data-testid="psnr">
-                {dB === undefined ? '–' : dB.toFixed(1)}
-                <small> dB</small>
-              </dd>
-              <dd class="note">
-                {shown !== undefined && shown.original === undefined
-                  ? 'The link holds no original.'
-                  : 'Against the original'}
-              </dd>
-            </div>
-          </dl>
-          <fieldset class="segments" disabled={!hasOriginal}>
-            <legend class="visually-hidden">View</legend>
-            {stageModes.map((name) => (
-              <label key={name}>
-                <input
-                  type="radio"
-                  name="mode"
-                  checked={shownMode === name}
-                  onChange={() => (mode.value = name)}
-                />
-                <span>{name}</span>
-              </label>
-            ))}
-          </fieldset>
+          <Figures current={current} />
+          <Segments
+            name="mode"
+            legend="View"
+            values={stageModes}
+            value={shownMode}
+            disabled={!hasOriginal}
+            onChange={(name) => (mode.value = name)}
+          />
           <div class="actions">
             <CopyLink disabled={shown === undefined} />
-            <button
-              type="button"
-              class="button quiet-button"
-              disabled={current === undefined}
-              onClick={() =>
-                void attempt(() =>
-                  savePicture(
-                    current!,
-                    `restok-${numShown}.png`,
-                    Math.max(1, Math.round(SAVED_SIDE / current!.side)),
-                  ),
-                )
-              }
-            >
-              <Icon name="save" />
-              Save PNG
-            </button>
+            <SaveButton picture={current} name={`restok-${numShown.value}.png`} />
           </div>
         </aside>
       </div>
@@ -209,29 +152,4 @@ function useStripKeys(): void {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
-}
-
-function CopyLink({ disabled }: { readonly disabled: boolean }) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    const timer = copied ? setTimeout(() => setCopied(false), 2000) : undefined;
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(location.href);
-    } catch {
-      throw new Error(
-        'The browser does not allow copying. Copy the address from the address bar: it is the link.',
-      );
-    }
-    setCopied(true);
-    say('The link is copied.');
-  };
-  return (
-    <button type="button" class="button" disabled={disabled} onClick={() => void attempt(copy)}>
-      <Icon name="link" />
-      {copied ? 'Link copied' : 'Copy link'}
-    </button>
-  );
 }

@@ -1,7 +1,8 @@
-import { attempt } from '../engine/engine-client';
 import { HeldButton } from '../components/held-button';
 import { Icon } from '../components/icons';
 import { filesOfInput } from '../components/open-files';
+import { Segments } from '../components/segments';
+import { attempt } from '../state/problem';
 import { megabytes, quantity } from '../state/quantities';
 import type { SourceChoice } from './train-state';
 import {
@@ -60,22 +61,29 @@ export function Bench() {
           </label>
         )}
       </fieldset>
-      <Segments
-        legend="Size of the pictures"
-        values={sides}
-        value={side.value}
-        disabled={!isIdle}
-        onChange={(value) => (side.value = value)}
-        text={(value) => `${value} px`}
-      />
-      <Segments
-        legend="Steps"
-        values={stepChoices}
-        value={steps.value}
-        disabled={!isIdle}
-        onChange={(value) => (steps.value = value)}
-        text={String}
-      />
+      <div class="field">
+        Size of the pictures
+        <Segments
+          name="side"
+          legend="Size of the pictures"
+          values={sides}
+          value={side.value}
+          disabled={!isIdle}
+          onChange={(value) => (side.value = value)}
+          text={(value) => `${value} px`}
+        />
+      </div>
+      <div class="field">
+        Steps
+        <Segments
+          name="steps"
+          legend="Steps"
+          values={stepChoices}
+          value={steps.value}
+          disabled={!isIdle}
+          onChange={(value) => (steps.value = value)}
+        />
+      </div>
       <div class="actions">
         {isBusy ? (
           <HeldButton isMain isHeld={phase.value === 'preparing'} onClick={() => void attempt(pauseTraining)}>
@@ -150,35 +158,5 @@ function Choice({
       />
       {text}
     </label>
-  );
-}
-
-function Segments({
-  legend,
-  values,
-  value,
-  disabled,
-  onChange,
-  text,
-}: {
-  readonly legend: string;
-  readonly values: readonly number[];
-  readonly value: number;
-  readonly disabled: boolean;
-  readonly onChange: (value: number) => void;
-  readonly text: (value: number) => string;
-}) {
-  return (
-    <div class="field">
-      {legend}
-      <fieldset class="segments" disabled={disabled} aria-label={legend}>
-        {values.map((each) => (
-          <label key={each}>
-            <input type="radio" name={legend} checked={each === value} onChange={() => onChange(each)} />
-            <span>{text(each)}</span>
-          </label>
-        ))}
-      </fieldset>
-    </div>
   );
 }

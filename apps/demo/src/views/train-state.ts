@@ -6,10 +6,10 @@ import type { BeforeAfter, TrainReport, TrainRequest, TrainSetup } from '../engi
 import type { PictureSheet } from '../engine/site-models';
 import { siteModels } from '../engine/site-models';
 import { trainEngine } from '../engine/train-client';
-import { saveBlob } from '../components/picture-canvas';
 import { rememberSettings } from '../state/address';
 import { say } from '../state/announcements';
 import { showProblem } from '../state/problem';
+import { saveBlob } from '../state/save-blob';
 
 export const sources = ['samples', 'emoji', 'folder'] as const;
 /** Sides of the pictures, in pixels. */

@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
-import { attempt } from '../engine/engine-client';
 import { LossChart } from '../components/loss-chart';
 import { useDroppedFiles } from '../components/open-files';
 import { PictureCanvas } from '../components/picture-canvas';
 import { route } from '../state/address';
+import { attempt } from '../state/problem';
 import { duration, quantity } from '../state/quantities';
 import type { NamedFile } from '../engine/engine-api';
 import { WALL_SIZE } from '../engine/train-api';

@@ -1,26 +1,20 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { openModel } from '@restok/hub';
-import { Generator } from '@restok/generator';
-import { ResTok } from '@restok/tokenizer';
-import type { EngineApi, EngineName, Loaded, LoadRequest, ModelPlace } from '../engine/engine-api';
-import { chooseBackend, largestTensorBytes, whenBackendIsLost } from './backend';
-import { openFiles } from './blob-files';
+import type { EngineApi, Loaded, LoadRequest, ModelPlace } from '../engine/engine-api';
+import { chooseBackend, whenBackendIsLost } from './backend';
 import { codebookMap } from './codebook-map';
 import { FolderAtUrl } from './folder-at-url';
 import { generatePictures } from './generator-engine';
+import { inspectModel } from './inspect-model';
 import { attentionMaps } from './attention-maps';
 import { latentEffects } from './latent-effects';
-import { modelFacts } from './model-facts';
+import { loadGenerator, loadTokenizer } from './load-models';
 import type { ModelFolder, OnProgress } from './model-folder';
 import { openFolder } from './model-folder';
 import { timePasses } from './time-passes';
 import { openPicture } from './open-picture';
 import type { PageGenerator } from './page-generator';
-import { TfjsGenerator } from './page-generator';
 import type { PageTokenizer } from './page-tokenizer';
-import { TfjsTokenizer } from './page-tokenizer';
 import { decodeBlends, decodeMasked, decodeSingleCodes, encodePicture } from './tokenizer-engine';
-import { unpack } from './unpack';
 
 /** The models that are loaded, and all that the page asks of them. */
 export class Engine implements EngineApi {
@@ -39,25 +33,8 @@ export class Engine implements EngineApi {
     return chooseBackend(this.wantedBackend);
   }
 
-  async inspect(place: ModelPlace): ReturnType<EngineApi['inspect']> {
-    const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {};
-    const device = {
-      gib: 'deviceMemory' in navigator ? Number(navigator.deviceMemory) : undefined,
-      largestTensorBytes: largestTensorBytes(),
-      freeStorage: usage !== undefined && quota !== undefined ? quota - usage : undefined,
-    };
-    if (place.kind === 'files') {
-      const { config, weights } = await openFiles(await unpack(place.files));
-      return modelFacts(config, weights, { ...device, freeStorage: undefined });
-    }
-    const model = await (place.kind === 'hub'
-      ? openModel(place.id, { endpoint: place.endpoint, access: 'ranges' })
-      : openModel(place.url));
-    try {
-      return modelFacts(model.config, model.weights, device);
-    } finally {
-      await model.close();
-    }
+  inspect(place: ModelPlace): ReturnType<EngineApi['inspect']> {
+    return inspectModel(place);
   }
 
   async loadTokenizer(request: LoadRequest, onProgress: OnProgress): ReturnType<EngineApi['loadTokenizer']> {
@@ -206,34 +183,4 @@ export class Engine implements EngineApi {
     }
     return this.generator;
   }
-}
-
-async function loadTokenizer(
-  folder: ModelFolder,
-  engine: EngineName,
-  onProgress: OnProgress,
-): Promise<PageTokenizer> {
-  if (runsExported(folder, engine)) {
-    const { ExportedTokenizer } = await import('./exported-tokenizer');
-    return ExportedTokenizer.load(folder, onProgress);
-  }
-  const { config, weights } = await folder.open(onProgress);
-  return new TfjsTokenizer(await ResTok.fromWeights(config, weights), folder.isExported);
-}
-
-async function loadGenerator(
-  folder: ModelFolder,
-  engine: EngineName,
-  onProgress: OnProgress,
-): Promise<PageGenerator> {
-  if (runsExported(folder, engine)) {
-    const { ExportedGenerator } = await import('./exported-generator');
-    return ExportedGenerator.load(folder, onProgress);
-  }
-  const { config, weights } = await folder.open(onProgress);
-  return new TfjsGenerator(await Generator.fromWeights(config, weights), folder.isExported);
-}
-
-function runsExported({ isExported }: ModelFolder, engine: EngineName): boolean {
-  return engine === 'onnx' && isExported;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunObserver } from '../training-run';
+import type { RunObserver } from '../run-observer';
 import { bothObservers } from './both-observers';
 
 type Observer = RunObserver<{ step: number }, object>;

@@ -1,4 +1,4 @@
-import type { RunObserver } from '../training-run';
+import type { RunObserver } from '../run-observer';
 
 /** Tells two observers of a run, in this order. */
 export function bothObservers<Report, Evaluation>(

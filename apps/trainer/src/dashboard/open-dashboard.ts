@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { DashboardAnswer } from '../dashboard-worker';
 import type { TrainingReport } from '../training-report';
-import type { RunObserver } from '../training-run';
+import type { RunObserver } from '../run-observer';
 import type { RunStatus } from './dashboard-server';
 
 /** A page about a run, served on this machine only. */

@@ -58,7 +58,7 @@ function growingAttention(call: KernelCall): TensorInfo[] {
   };
   const keys = renewed(call.name('pastKeys'), newKeys);
   const values = renewed(call.name('pastValues'), newValues);
-  trace.defineSize(trace.sizes.factors(capacity).names[0]!, () => sizeOfAxis(graph, keys, 2));
+  trace.sizeTensors.define(trace.sizes.factors(capacity).names[0]!, () => sizeOfAxis(graph, keys, 2));
 
   const served = numHeads / numKeyHeads;
   const small = scaled(graph, queries, headWidth);

@@ -182,7 +182,7 @@ export function filled(
   dtype: TensorInfo['dtype'],
 ): string {
   const { graph, trace } = call;
-  return graph.node('Expand', [single(graph, value, dtype), trace.shapeTensor(shape)]);
+  return graph.node('Expand', [single(graph, value, dtype), trace.sizeTensors.shape(shape)]);
 }
 
 /** One number `[]` of a type: ONNX takes no other type beside a tensor. */

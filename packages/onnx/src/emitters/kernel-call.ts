@@ -67,6 +67,6 @@ export function reshape(trace: Trace, name: string, from: readonly number[], to:
     trace.sizes.isSymbolic(side) ? (from[axis] === side ? 0 : -1) : side,
   );
   const isFixed = target.filter((side) => side === -1).length <= 1 && !to.includes(0);
-  const shape = isFixed ? trace.graph.integers(target) : trace.shapeTensor(to);
+  const shape = isFixed ? trace.graph.integers(target) : trace.sizeTensors.shape(to);
   return trace.graph.node('Reshape', [name, shape]);
 }

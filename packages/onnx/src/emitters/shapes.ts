@@ -121,7 +121,7 @@ export const shapes: Readonly<Record<string, Emitter>> = {
   Tile: (call) => {
     const { shape, dtype } = call.input('x');
     const reps = call.attribute<number[]>('reps');
-    const name = call.graph.node('Tile', [call.name('x'), call.trace.shapeTensor(reps)]);
+    const name = call.graph.node('Tile', [call.name('x'), call.trace.sizeTensors.shape(reps)]);
     return call.output(
       name,
       shape.map((side, axis) => side * reps[axis]!),

@@ -47,7 +47,7 @@ export interface OnnxGraph {
 }
 
 /** Bytes of one element. */
-export function bytesPerElement(type: OnnxType): number {
+function bytesPerElement(type: OnnxType): number {
   return { float32: 4, int8: 1, int32: 4, int64: 8, bool: 1, float16: 2 }[type];
 }
 

@@ -2,8 +2,7 @@ import { ConfigError } from '@restok/core';
 import type { OnnxGraph } from '../format/onnx-graph';
 import { differenceOf } from './compare-graphs';
 import type { StandIns } from './symbolic-sizes';
-import { chooseStandIns, SymbolicSizes } from './symbolic-sizes';
-import { SymbolicConstantError } from './trace';
+import { chooseStandIns, SymbolicConstantError, SymbolicSizes } from './symbolic-sizes';
 
 /** Traces that it may take to find stand-ins that divide no fixed size of the function. */
 const MAX_ATTEMPTS = 8;

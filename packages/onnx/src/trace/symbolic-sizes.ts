@@ -1,3 +1,4 @@
+import { ConfigError } from '@restok/core';
 import type { Side } from '../format/onnx-graph';
 
 /** Primes that stand for sizes while a function is traced. */
@@ -84,6 +85,16 @@ export class SymbolicSizes {
 
   private carries(size: number): boolean {
     return size > 0 && [...this.standIns.values()].some((prime) => size % prime === 0);
+  }
+}
+
+/** A constant seems to have a symbolic size; with another stand-in it may turn out to be a fixed one. */
+export class SymbolicConstantError extends ConfigError {
+  constructor(
+    readonly sides: readonly number[],
+    message: string,
+  ) {
+    super(message);
   }
 }
 

@@ -4,8 +4,11 @@ import { ConfigError } from '@restok/core';
 import type { OnnxType, StoredValues, WeightType } from '../format/onnx-graph';
 import type { BoundParameter } from './bound-parameter';
 import { GraphBuilder } from './graph-builder';
+import { onnxTypeOf, storedValues } from './onnx-values';
+import { SizeTensors } from './size-tensors';
 import { storeParameter } from './store-parameter';
 import type { SymbolicSizes } from './symbolic-sizes';
+import { SymbolicConstantError } from './symbolic-sizes';
 
 /** What a graph knows of a tensor: its name in one or both orders of axes. */
 interface SymbolicValue {
@@ -38,7 +41,7 @@ export interface TraceOptions {
 }
 
 /** Order of `[B, H, W, C]` that makes `[B, C, H, W]`, and back. */
-export const TO_CHANNELS_FIRST = [0, 3, 1, 2];
+const TO_CHANNELS_FIRST = [0, 3, 1, 2];
 const TO_CHANNELS_LAST = [0, 2, 3, 1];
 /** Orders between `[k, k, I, O]` and `[O, I, k, k]`. */
 const TO_PUBLISHED_FILTER = [3, 2, 0, 1];
@@ -48,16 +51,16 @@ const FROM_PUBLISHED_FILTER = [2, 3, 1, 0];
 export class Trace {
   readonly graph = new GraphBuilder();
   readonly sizes: SymbolicSizes;
+  readonly sizeTensors: SizeTensors;
   private readonly values = new WeakMap<DataId, SymbolicValue>();
   private readonly bound: ReadonlyMap<DataId, BoundParameter>;
-  /** Where each symbolic size can be read when the graph runs: `[1]` int64. */
-  private readonly sizeTensors = new Map<string, string>();
 
   constructor(
     readonly options: TraceOptions,
     private readonly constants: WeakMap<DataId, ConstantValue>,
   ) {
     this.sizes = options.sizes;
+    this.sizeTensors = new SizeTensors(this.graph, this.sizes);
     this.bound = new Map(options.parameters.map((parameter) => [parameter.tensor.dataId, parameter]));
   }
 
@@ -114,43 +117,6 @@ export class Trace {
     return parameter?.isPublishedFilter === true
       ? storeParameter(this.graph, parameter, this.options.weightType)
       : this.graph.node('Transpose', [this.name(of)], { perm: TO_PUBLISHED_FILTER });
-  }
-
-  /** Whether a tensor's values are known while tracing. */
-  constantOf(of: TensorInfo): ConstantValue | undefined {
-    return this.constants.get(of.dataId);
-  }
-
-  /** Says where a symbolic size can be read; the first place counts. */
-  defineSize(name: string, tensor: () => string): void {
-    if (!this.sizeTensors.has(name)) {
-      this.sizeTensors.set(name, tensor());
-    }
-  }
-
-  /** A shape as an int64 tensor, computed in the graph where it has symbolic sizes. */
-  shapeTensor(shape: readonly number[]): string {
-    const parts: string[] = [];
-    let fixed: number[] = [];
-    const flush = (): void => {
-      if (fixed.length > 0) {
-        parts.push(this.graph.integers(fixed));
-        fixed = [];
-      }
-    };
-    for (const size of shape) {
-      const { fixed: factor, names } = this.sizes.factors(size);
-      if (names.length === 0) {
-        fixed.push(size);
-        continue;
-      }
-      flush();
-      const tensors = names.map((name) => this.sizeTensors.get(name)!);
-      const all = factor === 1 ? tensors : [this.graph.integers([factor]), ...tensors];
-      parts.push(all.reduce((product, tensor) => this.graph.node('Mul', [product, tensor])));
-    }
-    flush();
-    return parts.length === 1 ? parts[0]! : this.graph.node('Concat', parts, { axis: 0 });
   }
 
   /** Values for a function that reads them while it is traced. */
@@ -228,33 +194,6 @@ export class Trace {
       }
     }
     const single = this.graph.store(type, [], storedValues([first], type));
-    return this.graph.node('Expand', [single, this.shapeTensor(shape)]);
+    return this.graph.node('Expand', [single, this.sizeTensors.shape(shape)]);
   }
-}
-
-/** A constant seems to have a symbolic size; with another stand-in it may turn out to be a fixed one. */
-export class SymbolicConstantError extends ConfigError {
-  constructor(
-    readonly sides: readonly number[],
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-/** ONNX's type for one of TensorFlow.js. */
-export function onnxTypeOf(dtype: DataType): 'float32' | 'int32' | 'bool' {
-  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') {
-    return dtype;
-  }
-  throw new ConfigError(
-    `traceToOnnx: tensors must be float32, int32 or bool, got ${dtype}. Cast them, or keep them out of the function.`,
-  );
-}
-
-function storedValues(values: ArrayLike<number>, type: OnnxType): StoredValues {
-  if (type === 'float32') {
-    return Float32Array.from(values);
-  }
-  return type === 'int32' ? Int32Array.from(values) : Uint8Array.from(values);
 }

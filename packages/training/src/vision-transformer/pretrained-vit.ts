@@ -1,14 +1,13 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { add, broadcastTo, concat, keep, reshape, slice, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { add, broadcastTo, concat, keep, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { TokenGrid, WeightReader } from '@restok/core';
 import { linear, loadParameters, Module, normal, weight, zeros } from '@restok/ops';
 import type { Parameter } from '@restok/ops';
 import { patchesOf } from '@restok/vit';
-import { antialiasedBicubicMatrix } from '../resampling/axis-matrices';
-import { mixRowsAndColumns } from '../resampling/mix-axis';
 import { centredAngles } from './centred-angles';
 import type { HalfRotation } from './pretrained-block';
 import { Norm, PretrainedBlock } from './pretrained-block';
+import { resizedPositions } from './resized-positions';
 import type { VisionTransformerKind, VisionTransformerSize } from './vision-transformer-config';
 import { vitSizeOf } from './vision-transformer-config';
 
@@ -156,36 +155,13 @@ export class PretrainedVit extends Module {
     return this.normBefore?.forward(positioned) ?? positioned;
   }
 
-  /** Learned positions for a grid, resized as timm does where it is not that of the weights; owned by this. */
+  /** Learned positions for a grid; owned by this. */
   private tableOf(grid: TokenGrid): Tensor3D {
     const key = `${grid.rows}x${grid.columns}`;
-    const made = this.tables.get(key) ?? tidy(() => keep(this.resizedTable(grid)));
+    const made =
+      this.tables.get(key) ?? tidy(() => keep(resizedPositions(this.positions!.value as Tensor3D, grid)));
     this.tables.set(key, made);
     return made;
-  }
-
-  private resizedTable(grid: TokenGrid): Tensor3D {
-    const { width, numPositions } = this.size;
-    const table = this.positions!.value;
-    const side = Math.floor(Math.sqrt(numPositions));
-    const before = numPositions - side * side;
-    if (grid.rows === side && grid.columns === side) {
-      return table.clone() as Tensor3D;
-    }
-    const map: Tensor4D = reshape(slice(table as Tensor3D, [0, before, 0], [1, side * side, width]), [
-      1,
-      side,
-      side,
-      width,
-    ]);
-    const resized = mixRowsAndColumns(
-      map,
-      antialiasedBicubicMatrix(side, grid.rows),
-      antialiasedBicubicMatrix(side, grid.columns),
-    );
-    const rows: Tensor = reshape(resized, [1, grid.rows * grid.columns, width]);
-    const first = slice(table as Tensor3D, [0, 0, 0], [1, before, width]);
-    return (before === 0 ? rows : concat([first, rows], 1)) as Tensor3D;
   }
 
   private rotationOf(grid: TokenGrid): HalfRotation {

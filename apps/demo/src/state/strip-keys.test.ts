@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keptAfterKey } from './strip';
+import { keptAfterKey } from './strip-keys';
 
 const SIZES = [1, 1, 2, 4];
 

@@ -1,4 +1,6 @@
 import type { TokenizerConfigInput } from '@restok/core';
+import { ResTok } from '../src/restok';
+import type { ResTokOptions } from '../src/restok-options';
 
 /**
  * A whole tokenizer that is quick on one core: 16 x 16 pictures in patches of 4, eight latents of four values,
@@ -27,4 +29,16 @@ export function tinyTokenizerConfig(changes: Readonly<Record<string, unknown>> =
     },
     dataset: { preprocessing: { crop_size: 16 } },
   };
+}
+
+/** Such a tokenizer with weights large enough that every part of it shows in the output. */
+export function tinyTokenizer(
+  changes: Readonly<Record<string, unknown>> = {},
+  options: Pick<ResTokOptions, 'featureStream'> = {},
+): ResTok {
+  return new ResTok(tinyTokenizerConfig(changes), {
+    seed: 3,
+    initialization: 'variancePreserving',
+    ...options,
+  });
 }

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { attempt, tokenizer } from '../engine/engine-client';
+import { tokenizer } from '../engine/engine-client';
+import { PictureCanvas } from '../components/picture-canvas';
 import type { CodebookMap, PagePicture } from '../engine/engine-api';
 import { codeColour } from '../state/code-colour';
 import { cellAfterKey } from '../state/grid-keys';
+import { attempt } from '../state/problem';
 import { quantity } from '../state/quantities';
 import {
   codeMap,
@@ -12,8 +14,7 @@ import {
   readCodebook,
   usage,
   wholeMap,
-} from '../views/inside-state';
-import { PictureCanvas } from './picture-canvas';
+} from './inside-state';
 
 /** The codebook as a map of pictures, and which of it has been used. */
 export function CodebookPanel({ indices }: { readonly indices: Int32Array | undefined }) {
