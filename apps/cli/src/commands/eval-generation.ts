@@ -25,6 +25,9 @@ export interface EvalGenerationOptions extends CommonOptions {
   readonly resize?: PreprocessingName;
 }
 
+/** Pictures of a reference whose halves can be compared. */
+const SMALLEST_TO_HALVE = 4;
+
 /** `restok eval generation`: generated pictures against a reference. */
 export async function evalGeneration(options: EvalGenerationOptions): Promise<void> {
   checkResize(options);
@@ -60,10 +63,11 @@ async function byPixels(
     );
   }
   const { count, mean, components } = await principalComponents(reference, COMPONENTS);
-  const [ofReference, ofSamples] = [
-    featureStatistics(await project(reference, mean, components), count),
-    featureStatistics(await project(samples, mean, components), count),
-  ];
+  const referenceFeatures = await project(reference, mean, components);
+  const ofReference = featureStatistics(referenceFeatures, count);
+  const ofSamples = featureStatistics(await project(samples, mean, components), count);
+  const halves = [0, 1].map((first) => everySecondRow(referenceFeatures, count, first));
+  const [even, odd] = halves.map((half) => featureStatistics(half, count));
   const solver = eigenSolver();
   return {
     settings: {
@@ -74,8 +78,19 @@ async function byPixels(
       'component seed': COMPONENTS.seed,
       'eigenvalues by': solver.name,
     },
-    metrics: { frechetPixelComponents: frechetDistance(ofReference, ofSamples, solver) },
+    metrics: {
+      frechetPixelComponents: frechetDistance(ofReference, ofSamples, solver),
+      ...(reference.count >= SMALLEST_TO_HALVE && {
+        frechetBetweenHalves: frechetDistance(even!, odd!, solver),
+      }),
+    },
   };
+}
+
+/** Rows `first`, `first` + 2, ... of features `[N, width]`. */
+function everySecondRow(features: Float32Array, width: number, first: number): Float32Array {
+  const isTaken = (_: number, i: number): boolean => Math.floor(i / width) % 2 === first;
+  return features.filter(isTaken);
 }
 
 /** What the ADM evaluation suite says. */

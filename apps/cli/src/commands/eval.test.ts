@@ -125,8 +125,9 @@ describe('eval generation', () => {
       ...{ 'component passes': 6, 'component seed': 1, 'eigenvalues by': eigenSolver().name },
     });
     expectComputation(settings);
-    expect(Object.keys(metrics)).toEqual(['frechetPixelComponents']);
+    expect(Object.keys(metrics)).toEqual(['frechetPixelComponents', 'frechetBetweenHalves']);
     expect(metrics['frechetPixelComponents']).toBeGreaterThan(ROUNDING);
+    expect(metrics['frechetBetweenHalves']).toBeGreaterThan(ROUNDING);
     const { stdout } = await runCommand(
       ...['eval', 'generation', '--samples', samples, '--reference', reference],
     );
@@ -138,6 +139,14 @@ describe('eval generation', () => {
     const { settings, metrics } = await evaluate(samples, samples);
     expect(settings['samples sha256']).toBe(settings['reference sha256']);
     expect(metrics['frechetPixelComponents']).toBeLessThan(ROUNDING);
+  });
+
+  it('finds no distance between the halves of a reference that holds every picture twice, and none of three', async () => {
+    const samples = await writeSamples('other.npz', [5, 6, 7]);
+    const twice = await writeSamples('twice.npz', [1, 1, 2, 2, 3, 3]);
+    expect((await evaluate(samples, twice)).metrics['frechetBetweenHalves']).toBeLessThan(ROUNDING);
+    const three = await writeSamples('three.npz', [1, 2, 3]);
+    expect((await evaluate(samples, three)).metrics).not.toHaveProperty('frechetBetweenHalves');
   });
 
   it('takes a folder of pictures as the reference', async () => {

@@ -19,6 +19,7 @@ export const generationLabels: Readonly<Record<string, MetricLabel>> = {
     text: `Fréchet distance of ${COMPONENTS.count} principal components of pixels (not FID)`,
     digits: 4,
   },
+  frechetBetweenHalves: { text: 'the same between two halves of the reference, a floor', digits: 4 },
 };
 
 /** Features of both sets. */
