@@ -19,6 +19,13 @@ export const generatorSizes = {
   'GPT-3B': { n_layer: 24, n_head: 32, dim: 3200 },
 } as const satisfies Record<string, GeneratorSize>;
 
+/** Keys of {@link GeneratorSize}. */
+export const generatorSizeKeys = [
+  'n_layer',
+  'n_head',
+  'dim',
+] as const satisfies readonly (keyof GeneratorSize)[];
+
 /** Latents that the published HAR generators predict one by one before whole levels. */
 export const publishedArTokens = 4;
 
@@ -43,6 +50,8 @@ export const generatorConfig = z
     multiple_of: upTo(configLimits.width).default(256),
     ffn_dim_multiplier: z.number().positive().max(MAX_FFN_MULTIPLIER).nullish(),
     norm_eps: z.number().positive().default(1e-5),
+    /** Rotary positions, of which YAML files speak; there are no others. */
+    rope: z.literal(true, { error: 'must be true; other positions are not supported' }).optional(),
     rope_base: z.number().positive().default(10000),
     vocab_size: upTo(configLimits.codes).default(8192),
     block_size: upTo(configLimits.positions).default(128),

@@ -31,6 +31,12 @@ function checkTransformer(config: GeneratorConfig, demand: Demand): void {
     'n_head',
     'n_kv_head',
   ]);
+  const widening = config.ffn_dim_multiplier ?? 1;
+  demand(
+    Math.floor((8 * dim) / 3) * widening >= 1,
+    `ffn_dim_multiplier ${widening} leaves nothing of 8/3 of dim ${dim}`,
+    ['ffn_dim_multiplier', 'dim'],
+  );
   demand(
     isPowerOfTwo(latents) && latents >= 2,
     `block_size must be a power of two of at least 2, got ${latents}`,

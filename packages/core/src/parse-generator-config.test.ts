@@ -86,10 +86,21 @@ describe('parseGeneratorConfig', () => {
     ]);
   });
 
+  it('says which names of sizes there are, where one that does not exist should have given them', () => {
+    expect(problemsOf({ model_type: 'GPT-l' })).toEqual([
+      'model_type GPT-l must be one of GPT-B, GPT-L, GPT-XL, GPT-XXL, GPT-XXXL, GPT-1B, GPT-3B to give sizes',
+      'n_layer: must be a positive whole number',
+      'n_head: must be a positive whole number',
+      'dim: must be a positive whole number',
+    ]);
+  });
+
   it.each([
     [{ n_kv_head: 3 }, 'n_head 4 must be a multiple of n_kv_head 3'],
     [{ cls_token_num: 2 }, 'cls_token_num must be 1, got 2'],
     [{ attn_dropout_p: 0.5 }, 'attn_dropout_p must be 0, got 0.5'],
+    [{ ffn_dim_multiplier: 0.005 }, 'ffn_dim_multiplier 0.005 leaves nothing of 8/3 of dim 64'],
+    [{ rope: false }, 'rope: must be true; other positions are not supported'],
     [{ gpt_type: 't2i' }, 'gpt_type: must be c2i; text conditions are not supported'],
     [{ drop_path_rate: 1 }, 'drop_path_rate: must be at least 0 and below 1'],
     [{ num_classes: 2, class_names: ['cat'] }, 'class_names must hold num_classes = 2 names, got 1'],

@@ -1,7 +1,7 @@
 import { isTree, parseConfigText } from './config-text';
 import { ConfigError } from './errors';
 import type { GeneratorConfig } from './generator-config';
-import { generatorConfig, generatorSizes, isHarConfig } from './generator-config';
+import { generatorConfig, generatorSizeKeys, generatorSizes, isHarConfig } from './generator-config';
 import { generatorContradictions } from './generator-contradictions';
 
 export interface ParseGeneratorOptions {
@@ -25,6 +25,7 @@ export function parseGeneratorConfig(raw: unknown, options: ParseGeneratorOption
   const wrong = parsed.success ? [] : parsed.error.issues;
   const problems = wrong.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`);
   const wrongKeys = new Set(wrong.map((issue) => String(issue.path[0])));
+  problems.unshift(...unknownSize(flat));
   const checkable = parsed.success ? parsed : generatorConfig.safeParse(standIns(flat, wrongKeys));
   if (checkable.success) {
     const found = generatorContradictions(checkable.data, options.har ?? isHarConfig(checkable.data));
@@ -58,6 +59,18 @@ function withNamedSize(flat: unknown): unknown {
   return Object.hasOwn(generatorSizes, name)
     ? { ...generatorSizes[name as keyof typeof generatorSizes], ...flat }
     : flat;
+}
+
+/** What is wrong with the name of a size that a config counts on because it leaves out a size. */
+function unknownSize(flat: unknown): string[] {
+  if (!isTree(flat) || typeof flat.model_type !== 'string') {
+    return [];
+  }
+  const names = Object.keys(generatorSizes);
+  const isComplete = generatorSizeKeys.every((key) => flat[key] !== undefined);
+  return isComplete || names.includes(flat.model_type)
+    ? []
+    : [`model_type ${flat.model_type} must be one of ${names.join(', ')} to give sizes`];
 }
 
 /** The config with values that fit in place of the wrong ones, so that the others can be checked. */

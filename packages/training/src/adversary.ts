@@ -7,13 +7,12 @@ import type { Parameter } from '@restok/ops';
 import type { CheckpointCompanion } from './checkpointed';
 import type { Discriminator } from './discriminators/discriminator';
 import type { Draws } from './draws';
+import { learningRateOf } from './learning-rate';
 import type { LogitAverages } from './losses/adversarial-losses';
 import type { DiscriminatorStep } from './losses/discriminator-objective';
 import { discriminatorStep } from './losses/discriminator-objective';
 import { NonFiniteError } from './non-finite';
 import { globalNorm, Optimizer } from './optimizer';
-import type { ScheduleName } from './schedules';
-import { schedules } from './schedules';
 import type { TokenizerTrainingConfig } from './tokenizer-training-config';
 
 /** Prefix of the discriminator's weights in the published loss module. */
@@ -90,19 +89,15 @@ export class Adversary implements CheckpointCompanion {
    *   optimizer section, which the schedule of the tokenizer scales.
    */
   update(stepsDone: number, gradients: readonly Tensor[], summedNorm: number): number {
-    const { losses, training, lr_scheduler: scheduler, optimizer } = this.config;
+    const { losses, training, optimizer } = this.config;
     const ownSteps = stepsDone - losses.discriminator_start;
-    const base = scheduler.params.learning_rate ?? optimizer.params.learning_rate;
-    const scheduled = schedules[scheduler.scheduler as ScheduleName](ownSteps, {
-      learningRate: base,
-      endLearningRate: scheduler.params.end_lr,
-      warmupSteps: scheduler.params.warmup_steps,
-      maxSteps: training.max_train_steps - losses.discriminator_start,
-    });
-    const ownRate = optimizer.params.discriminator_learning_rate ?? base;
     const gradientScale = 1 / training.gradient_accumulation_steps;
     this.optimizer.step(gradients, ownSteps + 1, {
-      learningRate: (ownRate / base) * scheduled,
+      learningRate: learningRateOf(this.config, {
+        stepsDone: ownSteps,
+        maxSteps: training.max_train_steps - losses.discriminator_start,
+        ownRate: optimizer.params.discriminator_learning_rate,
+      }),
       gradientNorm: summedNorm,
       gradientScale,
     });

@@ -11,8 +11,8 @@ const path = z.string().min(1);
 export const lossesSection = z
   .object({
     reconstruction_loss: z.enum(keysOf(reconstructionLosses)).default('l2'),
-    reconstruction_weight: z.number().default(1),
-    quantizer_weight: z.number().default(1),
+    reconstruction_weight: z.number().nonnegative().default(1),
+    quantizer_weight: z.number().nonnegative().default(1),
     perceptual_loss: z.enum(['lpips']).default('lpips'),
     perceptual_weight: z.number().nonnegative().default(0),
     dino_disc: z.boolean().default(false),

@@ -1,11 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { mul } from '@tensorflow/tfjs-core';
 import type { Module, Parameter } from '@restok/ops';
+import { learningRateOf } from './learning-rate';
 import { MovingWeights } from './moving-weights';
 import { firstNonFinite, NonFiniteError } from './non-finite';
 import { globalNorm, Optimizer } from './optimizer';
-import type { ScheduleName } from './schedules';
-import { schedules } from './schedules';
 import { trainedParameters } from './trained-parameters';
 import type { UpdateSections } from './training-sections';
 
@@ -77,19 +76,14 @@ export class ModelUpdater {
     terms: Readonly<Record<string, number>>,
     findCulprit?: () => Promise<Culprit | undefined>,
   ): Promise<UpdateReport> {
-    const { training, lr_scheduler: scheduler, optimizer } = this.config;
+    const { training } = this.config;
     const summedNorm = await globalNorm(gradients);
     const step = stepsDone + 1;
     const term = Object.entries(terms).find(([, value]) => !Number.isFinite(value))?.[0];
     if (term !== undefined || !Number.isFinite(summedNorm)) {
       throw await this.nonFinite(step, gradients, term, findCulprit);
     }
-    const learningRate = schedules[scheduler.scheduler as ScheduleName](stepsDone, {
-      learningRate: scheduler.params.learning_rate ?? optimizer.params.learning_rate,
-      endLearningRate: scheduler.params.end_lr,
-      warmupSteps: scheduler.params.warmup_steps,
-      maxSteps: training.max_train_steps,
-    });
+    const learningRate = learningRateOf(this.config, { stepsDone, maxSteps: training.max_train_steps });
     const gradientScale = 1 / training.gradient_accumulation_steps;
     this.optimizer.step(gradients, step, { learningRate, gradientNorm: summedNorm, gradientScale });
     this.movingWeights?.update(step);

@@ -34,6 +34,11 @@ describe('nestedDropout', () => {
       expect(() => nestedDropout(64, shortest, probability)).toThrow(ConfigError);
     }
   });
+
+  it('throws ConfigError when the lengths would pass the full one by', () => {
+    expect(() => nestedDropout(64, 3, 0.2)).toThrow(/num_min_tokens must double to 64, got 3/);
+    expect(() => nestedDropout(48, 4, 0.2)).toThrow(ConfigError);
+  });
 });
 
 describe('drawNumKept', () => {

@@ -27,6 +27,11 @@ export function nestedDropout(numLatents: number, numMinTokens: number, dropProb
   for (let length = numMinTokens; length <= numLatents; length *= 2) {
     lengths.push(length);
   }
+  if (lengths.at(-1) !== numLatents) {
+    throw new ConfigError(
+      `nestedDropout: num_min_tokens must double to ${numLatents}, got ${numMinTokens}. Use a power of two.`,
+    );
+  }
   const shorter = lengths.slice(0, -1).map((_, i) => 2 ** i);
   const sum = shorter.reduce((total, weight) => total + weight, 0);
   const weights = shorter.length === 0 ? [1] : [...shorter, sum * (Math.trunc(1 / dropProb) - 1)];

@@ -79,6 +79,11 @@ describe('parseTokenizerTrainingConfig', () => {
 
   it.each([
     ['losses.perceptual_loss=convnext', 'perceptual_loss'],
+    ['losses.quantizer_weight=-1', 'losses.quantizer_weight'],
+    ['optimizer.name=lion', 'optimizer.name: must be adamw'],
+    ['optimizer.params.beta1=1', 'optimizer.params.beta1'],
+    ['optimizer.params.beta2=1.5', 'optimizer.params.beta2'],
+    ['optimizer.params.weight_decay=-1', 'optimizer.params.weight_decay'],
     ['training.per_gpu_batch_size=9', 'add training.per_gpu_batch_size=16'],
     ['model.vq_model.use_vf=resnet', 'add model.vq_model.use_vf=dinov3'],
     ['model.vq_model.reverse_proj=False', 'add model.vq_model.reverse_proj=True'],

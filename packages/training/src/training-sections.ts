@@ -23,13 +23,14 @@ export const experimentSection = z
 export const optimizerSection = (weightDecay: number) =>
   z
     .object({
+      name: z.literal('adamw', { error: 'must be adamw, the only optimizer there is' }).optional(),
       params: z
         .object({
-          learning_rate: z.number().positive().default(1e-4),
+          learning_rate: z.number().positive().optional(),
           discriminator_learning_rate: z.number().positive().optional(),
-          beta1: z.number().default(0.9),
-          beta2: z.number().default(0.95),
-          weight_decay: z.number().default(weightDecay),
+          beta1: z.number().min(0).lt(1).default(0.9),
+          beta2: z.number().min(0).lt(1).default(0.95),
+          weight_decay: z.number().nonnegative().default(weightDecay),
         })
         .loose(),
     })

@@ -30,4 +30,11 @@ describe('vitSizeOf', () => {
     expect(() => vitSizeOf(stored({ pos_embed: [1, 197, 384] }))).toThrow(CheckpointError);
     expect(() => vitSizeOf(stored({ pos_embed: [1, 197, 384] }))).toThrow(/patch_embed\.proj\.weight/);
   });
+
+  it('throws CheckpointError when the width does not fill the heads', () => {
+    const narrow = { ...small, 'patch_embed.proj.weight': [32, 3, 16, 16] };
+    expect(vitSizeOf(stored(narrow), 2).heads).toBe(2);
+    expect(() => vitSizeOf(stored(narrow), 3)).toThrow(/must fill its heads, got 32 for 3 heads/);
+    expect(() => vitSizeOf(stored(narrow))).toThrow(CheckpointError);
+  });
 });

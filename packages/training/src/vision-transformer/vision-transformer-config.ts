@@ -34,10 +34,10 @@ const HEAD_WIDTH = 64;
 /**
  * Sizes from the shapes of stored weights with timm's names.
  *
- * @param heads where heads are not 64 wide.
+ * @param givenHeads where heads are not 64 wide.
  * @throws CheckpointError when they are not those of a ViT.
  */
-export function vitSizeOf(weights: WeightReader, heads?: number): VisionTransformerSize {
+export function vitSizeOf(weights: WeightReader, givenHeads?: number): VisionTransformerSize {
   const shapeOf = (name: string): readonly number[] => {
     const shape = weights.entries.get(name)?.shape;
     if (shape === undefined) {
@@ -48,11 +48,17 @@ export function vitSizeOf(weights: WeightReader, heads?: number): VisionTransfor
     return shape;
   };
   const [width, , patchSize] = shapeOf('patch_embed.proj.weight') as [number, number, number];
+  const heads = givenHeads ?? width / HEAD_WIDTH;
+  if (!Number.isInteger(heads) || width % heads !== 0) {
+    throw new CheckpointError(
+      `vitSizeOf: the width of a ViT must fill its heads, got ${width} for ${givenHeads ?? `${HEAD_WIDTH} wide`} heads. Say how many heads the ViT has.`,
+    );
+  }
   const blocks = [...weights.entries.keys()].flatMap((name) => /^blocks\.(\d+)\./.exec(name)?.[1] ?? []);
   return {
     width,
     layers: Math.max(...blocks.map(Number)) + 1,
-    heads: heads ?? width / HEAD_WIDTH,
+    heads,
     mlpWidth: shapeOf('blocks.0.mlp.fc1.weight')[0]!,
     patchSize,
     numPositions: weights.entries.get('pos_embed')?.shape[1] ?? 0,
