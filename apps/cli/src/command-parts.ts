@@ -57,11 +57,16 @@ export function withThreads(each: Command, byDefault?: number): Command {
 
 /** Wrong usage is one line that names the help, and an exception instead of the end of the process. */
 export function quietErrors(each: Command): void {
-  const name = each.parent === null ? each.name() : `${each.parent.name()} ${each.name()}`;
+  const name = fullName(each);
   each.exitOverride().configureOutput({
     outputError: (text) =>
       printError(`${name}: ${withFullStop(oneLine(text).replace(/^error: /, ''))} See ${name} --help.`),
   });
+}
+
+/** The words that call a command, for instance `restok eval generation`. */
+function fullName(each: Command): string {
+  return each.parent === null ? each.name() : `${fullName(each.parent)} ${each.name()}`;
 }
 
 function withFullStop(text: string): string {

@@ -37,7 +37,11 @@ export function addGenerateCommand(program: Command): void {
         .choices([...scheduleNames])
         .default('constant'),
     )
-    .option('--start <share>', 'share of the latents from which step and rectangular guide', parseShare)
+    .option(
+      '--start <share>',
+      'share of the latents from which step (default: 0.25) and rectangular (default: 0.05) guide',
+      parseShare,
+    )
     .option('--temperature <t>', 'below 1: likelier, more alike', parseTemperature, 1)
     .option('--top-k <n>', 'draw among the n likeliest; 0 is all, 1 always the likeliest', parseLimit, 0)
     .option(

@@ -26,6 +26,7 @@ const WRONG_USAGE: readonly (readonly [string, ...string[]])[] = [
   ['no config to train with', 'train', 'tokenizer'],
   ['an override without value', 'train', 'tokenizer', 'training.seed', '--config', 'c.yaml'],
   ['no class to generate', 'generate', '--out', out],
+  ['no data of an evaluation', 'eval', 'reconstruction'],
   ['an unknown data set', 'data', 'cats', '--out', out],
 ];
 
@@ -35,6 +36,7 @@ describe('run', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^restok[^\n]*\.\n$/);
+    expect(stderr).not.toMatch(/See (?!restok)/);
     expect(existsSync(out)).toBe(false);
   });
 

@@ -1,11 +1,11 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import type { GeneratorConfig, GeneratorConfigInput, Random, WeightReader } from '@restok/core';
-import { isHarConfig, levelSchedule, parseGeneratorConfig, ShapeError } from '@restok/core';
+import { CheckpointError, isHarConfig, levelSchedule, parseGeneratorConfig, ShapeError } from '@restok/core';
 import type { OpenModelOptions } from '@restok/hub';
 import { openModel } from '@restok/hub';
 import type { InitializationName } from '@restok/ops';
-import { loadParameters } from '@restok/ops';
+import { loadParameters, requireBackend } from '@restok/ops';
 import { generatorArchitecture } from './architecture';
 import { collectIndices, runGeneration } from './generate';
 import type { GenerateOptions, GenerationStep } from './generate-options';
@@ -43,6 +43,9 @@ export function hasHarWeights({ entries }: Pick<WeightReader, 'entries'>): boole
 
 /** Part of the names of weights that only generators have. */
 const GENERATOR_WEIGHTS = 'cls_embedding.';
+
+/** Part of the names of weights that only tokenizers have. */
+const TOKENIZER_WEIGHTS = 'pixel_decoder.';
 
 /** Whether weights are those of a generator; a config may describe both kinds of model. */
 export function hasGeneratorWeights({ entries }: Pick<WeightReader, 'entries'>): boolean {
@@ -86,7 +89,8 @@ export class Generator extends Transformer {
    * Loads a model folder: config.json and model.safetensors, or a sharded index.
    *
    * @param source path of a folder, its http(s) URL, or a hub id, `owner/name` or `owner/name@revision`.
-   * @throws CheckpointError or ConfigError in one line that says what is wrong with the folder.
+   * @throws CheckpointError or ConfigError in one line that says what is wrong with the folder;
+   *   BackendUnavailableError when TensorFlow.js has no backend yet.
    */
   static async fromPretrained(source: string, options: LoadOptions = {}): Promise<Generator> {
     const model = await openModel(source, options);
@@ -103,6 +107,12 @@ export class Generator extends Transformer {
     weights: WeightReader,
     options: Pick<LoadOptions, 'onProgress'> = {},
   ): Promise<Generator> {
+    requireBackend('Generator');
+    if ([...weights.entries.keys()].some((name) => name.includes(TOKENIZER_WEIGHTS))) {
+      throw new CheckpointError(
+        'Generator: weights must be those of a generator, got those of a tokenizer. Open them with ResTok of @restok/tokenizer.',
+      );
+    }
     const har = hasHarWeights(weights);
     const generator = new Generator(parseGeneratorConfig(config, { har }), { har });
     try {

@@ -1,9 +1,9 @@
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { CheckpointError } from '@restok/core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder';
-import { openFolder as openInBrowser } from './folder-source.browser';
-import { openFolder } from './folder-source.node';
+import { addressOfPath as addressInBrowser, openFolder as openInBrowser } from './folder-source.browser';
+import { addressOfPath, openFolder } from './folder-source.node';
 import type { ModelSource } from './model-source';
 
 const at = temporaryFolder();
@@ -92,5 +92,22 @@ describe('openFolder', () => {
 
   it('finds nothing in a browser', async () => {
     expect(await openInBrowser(at('model'))).toBeUndefined();
+  });
+
+  it('takes a path for an address of the site in a page, and nowhere else', () => {
+    const paths = ['./model', '/model', '../model', 'model', 'owner/name'];
+    expect(paths.map(addressInBrowser)).toEqual(paths.map(() => undefined));
+    vi.stubGlobal('location', { href: 'https://host/app/page.html' });
+    expect(paths.map(addressInBrowser)).toEqual([
+      'https://host/app/model',
+      'https://host/model',
+      'https://host/model',
+      undefined,
+      undefined,
+    ]);
+    expect(paths.map(addressOfPath)).toEqual(paths.map(() => undefined));
+    vi.stubGlobal('location', { href: 'blob:https://host/1' });
+    expect(addressInBrowser('./model')).toBeUndefined();
+    vi.unstubAllGlobals();
   });
 });

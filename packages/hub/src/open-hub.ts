@@ -1,3 +1,4 @@
+import { CheckpointError } from '@restok/core';
 import { openFolder } from './open-folder';
 import type { ModelSource, SourceOptions } from './model-source';
 import { cached, listHub, prepareHub, pullModel } from './pull-model';
@@ -8,12 +9,25 @@ import { UrlSource } from './url-source';
  * The files of a model of a hub: in the cache, where they are brought first, or on the hub itself.
  *
  * @param id `owner/name` or `owner/name@revision`.
- * @throws CheckpointError as `pullModel`.
+ * @throws CheckpointError as `pullModel`, with a hint that no folder of this name was found.
  */
 export async function openHub(id: string, options: SourceOptions = {}): Promise<ModelSource> {
-  if (options.access === 'ranges') {
-    return openRanges(id, options);
+  try {
+    return await (options.access === 'ranges' ? openRanges(id, options) : openPulled(id, options));
+  } catch (error) {
+    if (error instanceof CheckpointError) {
+      throw new CheckpointError(
+        `${error.message} (No folder ${id} is here, so it is looked for on the hub.)`,
+        {
+          ...error.details,
+        },
+      );
+    }
+    throw error;
   }
+}
+
+async function openPulled(id: string, options: SourceOptions): Promise<ModelSource> {
   const { folder } = await pullModel(id, options);
   return folderSource(folder);
 }

@@ -61,7 +61,23 @@ describe('openSource', () => {
     expect(hub.requests).toEqual([]);
   });
 
+  it('says that no folder has the name where the hub has no such model either', async () => {
+    const options = { endpoint: hub.address, timeLimit: { milliseconds: 5000, minBytes: 1 } };
+    vi.stubEnv('HF_HUB_CACHE', at('other-cache'));
+    vi.stubEnv('HF_TOKEN_PATH', at('no-token'));
+    try {
+      await expect(openSource('models/mistyped', options)).rejects.toThrow(CheckpointError);
+      await expect(openSource('models/mistyped', options)).rejects.toThrow(
+        '(No folder models/mistyped is here, so it is looked for on the hub.)',
+      );
+    } finally {
+      hub.reset();
+      vi.unstubAllEnvs();
+    }
+  });
+
   it.each([
+    ['', 'openSource: a model must be named by a model folder, its https URL or a hub id, got "". Pass one.'],
     ['https://', 'openSource: https:// is not a valid address. Correct it.'],
     ['https://me:secret@host/m', 'openSource: the address of host must not hold a name or password. Pass an'],
     [

@@ -1,5 +1,5 @@
 import { CheckpointError } from '@restok/core';
-import { openFolder, openHub } from '#folder-source';
+import { addressOfPath, openFolder, openHub, PLACES } from '#folder-source';
 import { parseHubId } from './hub-id';
 import type { ModelSource, SourceOptions } from './model-source';
 import { UrlSource } from './url-source';
@@ -11,7 +11,8 @@ const WEIGHT_FILE = /\.safetensors(\.index\.json)?$/;
  * Finds where a model lies.
  *
  * @param spec path of a folder or of a weight file in it, the http(s) URL of either, or a hub id, `owner/name` or
- *   `owner/name@revision`; a folder that exists wins over a hub id.
+ *   `owner/name@revision`; a folder that exists wins over a hub id. In a page `./folder` and `/folder` are addresses
+ *   of its own site.
  * @returns the source and, where the spec names a file, that file.
  * @throws CheckpointError when there is nothing.
  */
@@ -19,8 +20,14 @@ export async function openSource(
   spec: string,
   options: SourceOptions = {},
 ): Promise<{ source: ModelSource; file?: string }> {
-  if (isWebAddress(spec)) {
-    return openAddress(parseWebAddress(spec), options);
+  if (typeof spec !== 'string' || spec === '') {
+    throw new CheckpointError(
+      `openSource: a model must be named by ${PLACES}, got ${JSON.stringify(spec)}. Pass one.`,
+    );
+  }
+  const address = isWebAddress(spec) ? spec : addressOfPath(spec);
+  if (address !== undefined) {
+    return openAddress(parseWebAddress(address), options);
   }
   const folder = await openFolder(spec);
   if (folder !== undefined) {
@@ -29,9 +36,7 @@ export async function openSource(
   if (parseHubId(spec, options.revision) !== undefined) {
     return { source: await openHub(spec, options) };
   }
-  throw new CheckpointError(
-    `openSource: ${spec} does not exist. Pass a model folder, its https URL or a hub id.`,
-  );
+  throw new CheckpointError(`openSource: ${spec} does not exist. Pass ${PLACES}.`);
 }
 
 function openAddress(url: URL, options: SourceOptions): { source: ModelSource; file?: string } {

@@ -79,6 +79,7 @@ export { Parameter } from './parameter';
 export { l2Normalize } from './l2-normalize';
 export { stopGradient, straightThrough } from './stop-gradient';
 export { Module } from './module';
+export { requireBackend } from './require-backend';
 export { RecomputableModule, recomputed, setRecomputing } from './recomputed';
 export { loadParameters } from './load-parameters';
 export type { LoadParametersOptions } from './load-parameters';

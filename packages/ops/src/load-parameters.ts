@@ -1,6 +1,7 @@
 import type { WeightReader } from '@restok/core';
 import { CheckpointError } from '@restok/core';
 import type { Module } from './module';
+import { requireBackend } from './require-backend';
 
 export interface LoadParametersOptions {
   /** Names in the file that the model does not need. */
@@ -18,13 +19,14 @@ const LISTED_PROBLEMS = 20;
  * Fills every parameter of a module from a weight file, one tensor at a time.
  *
  * @throws CheckpointError listing all missing, extra and misshapen tensors, before anything is loaded; or
- *   naming the first tensor that holds NaN or infinity.
+ *   naming the first tensor that holds NaN or infinity. BackendUnavailableError when TensorFlow.js has none yet.
  */
 export async function loadParameters(
   module: Module,
   weights: WeightReader,
   options: LoadParametersOptions = {},
 ): Promise<void> {
+  requireBackend('loadParameters');
   const storedNames = new Map<string, string>();
   for (const stored of weights.entries.keys()) {
     storedNames.set(stored.replaceAll(COMPILED_PREFIX, ''), stored);

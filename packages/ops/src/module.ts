@@ -3,6 +3,7 @@ import type { InitializationName, Initializer } from './initializers';
 import { initialValues, initializations } from './initializers';
 import { Parameter } from './parameter';
 import type { ParameterLayout } from './parameter-layout';
+import { requireBackend } from './require-backend';
 
 /**
  * A part of a model: parameters and child modules, each registered under its published name, so that the
@@ -48,8 +49,13 @@ export class Module {
     }
   }
 
-  /** Draws every parameter anew; the same seed gives the same values on every backend. */
+  /**
+   * Draws every parameter anew; the same seed gives the same values on every backend.
+   *
+   * @throws BackendUnavailableError when TensorFlow.js has none yet.
+   */
   initialize(seed: number, scheme: InitializationName = 'published'): void {
+    requireBackend('initialize');
     const random = new Random(seed);
     for (const [name, parameter] of this.namedParameters()) {
       const stream = random.fork(name);

@@ -15,6 +15,9 @@ describe.each(testBackends)('Parameter on %s', (backend) => {
     expect(memory().numTensors).toBe(before);
     expect(() => parameter.value).toThrow(CheckpointError);
     expect(() => parameter.value).toThrow('before the model was initialised or loaded');
+    parameter.load(new Float32Array(6));
+    parameter.dispose();
+    expect(() => parameter.value).toThrow('or after it was disposed. Pass a seed or load weights first');
   });
 
   it('has the shape and size of its layout', () => {

@@ -29,7 +29,9 @@ export class Parameter {
   /** The tensor, owned by this parameter; never dispose it. */
   get value(): Tensor {
     if (this.current === undefined) {
-      throw new CheckpointError('Parameter: value was read before the model was initialised or loaded.');
+      throw new CheckpointError(
+        'Parameter: value was read before the model was initialised or loaded, or after it was disposed. Pass a seed or load weights first, and dispose last.',
+      );
     }
     return this.current;
   }

@@ -3,6 +3,11 @@ import { ShapeError } from '@restok/core';
 
 /** Throws ShapeError when indices are no int32 `[B, L]`, or naming the first that is not in 0 ... V-1. */
 export function checkIndices(indices: Tensor2D, codebookSize: number): void {
+  if (typeof indices !== 'object' || indices === null || !('shape' in indices)) {
+    throw new ShapeError(
+      "codesOf: indices must be int32 [B, L], a tensor. Make one: tensor2d(values, [1, L], 'int32').",
+    );
+  }
   if (indices.rank !== 2 || indices.dtype !== 'int32') {
     throw new ShapeError(
       `codesOf: indices must be int32 [B, L], got ${indices.dtype} [${indices.shape.join(', ')}]. Use indices made by encode.`,

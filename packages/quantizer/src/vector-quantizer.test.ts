@@ -144,6 +144,14 @@ describe.each(testBackends)('VectorQuantizer on %s', (backend) => {
     quantizer.dispose();
   });
 
+  it('throws ShapeError for indices that are no tensor', () => {
+    const quantizer = quantizerOf(threeRows);
+    const array: unknown = Int32Array.of(0, 1);
+    expect(() => quantizer.codesOf(array as Tensor2D)).toThrow(ShapeError);
+    expect(() => quantizer.codesOf(array as Tensor2D)).toThrow('a tensor. Make one: tensor2d(');
+    quantizer.dispose();
+  });
+
   it('leaves its inputs alone and no tensors behind', async () => {
     const quantizer = quantizerOf(threeRows, { normalize: true, entropyLossWeight: 0.1 });
     const latents = twoLatents();

@@ -1,10 +1,10 @@
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { reshape, tidy } from '@tensorflow/tfjs-core';
 import type { TokenizerConfig, TokenizerConfigInput, WeightReader } from '@restok/core';
-import { parseTokenizerConfig, ShapeError } from '@restok/core';
+import { CheckpointError, parseTokenizerConfig, ShapeError } from '@restok/core';
 import { openModel } from '@restok/hub';
 import type { InitializationName, Parameter } from '@restok/ops';
-import { loadParameters, Module, normal } from '@restok/ops';
+import { loadParameters, Module, normal, requireBackend } from '@restok/ops';
 import type { Quantizer } from '@restok/quantizer';
 import { quantizers } from '@restok/quantizer';
 import type { Observer } from '@restok/vit';
@@ -23,6 +23,9 @@ import type {
   ResTokOptions,
   TokenizerPass,
 } from './restok-options';
+
+/** Part of the names of weights that only generators have. */
+const GENERATOR_WEIGHTS = 'cls_embedding.';
 
 /**
  * ResTok: pictures to a short row of hierarchical indices and back.
@@ -85,7 +88,8 @@ export class ResTok extends Module {
    * Loads a model folder: config.json and model.safetensors, or a sharded index.
    *
    * @param source path of a folder, its http(s) URL, or a hub id, `owner/name` or `owner/name@revision`.
-   * @throws CheckpointError or ConfigError in one line that says what is wrong with the folder.
+   * @throws CheckpointError or ConfigError in one line that says what is wrong with the folder;
+   *   BackendUnavailableError when TensorFlow.js has no backend yet.
    */
   static async fromPretrained(source: string, options: LoadOptions = {}): Promise<ResTok> {
     const model = await openModel(source, options);
@@ -102,6 +106,12 @@ export class ResTok extends Module {
     weights: WeightReader,
     options: Pick<LoadOptions, 'onProgress'> & Pick<ResTokOptions, 'featureStream'> = {},
   ): Promise<ResTok> {
+    requireBackend('ResTok');
+    if ([...weights.entries.keys()].some((name) => name.includes(GENERATOR_WEIGHTS))) {
+      throw new CheckpointError(
+        'ResTok: weights must be those of a tokenizer, got those of a generator. Open them with Generator of @restok/generator.',
+      );
+    }
     const tokenizer = new ResTok(parseTokenizerConfig(config), { featureStream: options.featureStream });
     try {
       await loadParameters(tokenizer, weights, { ignore: isTrainingOnly, onProgress: options.onProgress });
@@ -124,7 +134,7 @@ export class ResTok extends Module {
    *
    * @param pixels `[B, H, W, 3]` in 0 ... 1, H = W = crop_size.
    * @returns indices `[B, L]` int32 and their codes `[B, L, Dc]`, owned by the caller.
-   * @throws ShapeError when the pixels have another size.
+   * @throws ShapeError when the pixels are no float32 tensor of this size.
    */
   encode(
     pixels: Tensor4D,

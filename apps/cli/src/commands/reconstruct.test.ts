@@ -84,6 +84,9 @@ describe('reconstruct', () => {
     await reconstruct('grid', inFolder('a.png'), '--keep', '1,8', '--grid', inFolder('grid.png'));
     // Three columns of 128 pixels with 6 between, a row of captions of 20.
     expect(await readPicture(inFolder('grid.png'))).toMatchObject({ width: 408, height: 160 });
+    // All latents are always the last column.
+    await reconstruct('grid', inFolder('a.png'), '--keep', '1', '--grid', inFolder('whole.png'));
+    expect(await readFile(inFolder('whole.png'))).toEqual(await readFile(inFolder('grid.png')));
   });
 
   it('gives the same pictures on every backend and leaves no tensors behind', async () => {

@@ -49,7 +49,6 @@ export async function reconstruct(images: readonly string[], options: Reconstruc
       return { counts, files, read };
     },
     async run(tokenizer, { counts, files, read }) {
-      const shown = keep.length === 0 ? counts : keep;
       const rows: Picture[][] = [];
       const results: PictureResult[] = [];
       const startedAt = performance.now();
@@ -64,12 +63,12 @@ export async function reconstruct(images: readonly string[], options: Reconstruc
           kept: Object.fromEntries(keep.map((kept) => [String(kept), score(kept)])),
         });
         if (grid !== undefined) {
-          rows.push([original, ...shown.map((kept) => pictures.get(kept)!)].map(enlarge));
+          rows.push([original, ...counts.map((kept) => pictures.get(kept)!)].map(enlarge));
         }
         output.progress(rateText(i + 1, images.length, startedAt, 'pictures'));
       }
       if (grid !== undefined) {
-        const labels = shown.map((kept) => (kept === 1 ? '1 latent' : `${kept} latents`));
+        const labels = counts.map((kept) => (kept === 1 ? '1 latent' : `${kept} latents`));
         await writePngWhole(grid, await pictureGrid(rows, { columnLabels: ['original', ...labels] }));
       }
       output.result({ pictures: results }, describe(results, options));
