@@ -53,13 +53,15 @@ ${Object.entries(byGuidance)
 
 Guidance ${best} is nearest, with ${distance.toFixed(2)}. ${training.verdict}
 
-The tables again, the last two rows of the second aside (\`tooling/ship-model/ship-generator.mjs\` computes those):
+The tables again; every evaluation of pictures tells the floor, too:
 
 \`\`\`sh
 npm run -s restok -- eval prediction --codes data/emoji-codes
 npm run -s restok -- generate --like data/emoji --out samples.npz --seed ${frechet.seed} --guidance ${best} \\
   --schedule ${frechet.guidanceSchedule.name} --start ${frechet.guidanceSchedule.start} --top-p ${frechet.topP}
 npm run -s restok -- eval generation --samples samples.npz --reference data/emoji
+npm run -s restok -- decode data/emoji-codes/test --out decoded.npz
+npm run -s restok -- eval generation --samples decoded.npz --reference data/emoji
 \`\`\`
 
 ## How it was made

@@ -10,15 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { tensor2d } from '@tensorflow/tfjs-core';
-import { useNodeBackend } from '@restok/backend-node';
-import { fromUnitRange, openCodeFolder, openEmoji } from '@restok/data';
-import { frechetDistance } from '@restok/metrics';
-import { ResTok } from '@restok/tokenizer';
+import { openEmoji } from '@restok/data';
 import { convertWeights } from './convert-weights.mjs';
-import { everySecond, NUM_COMPONENTS, pixelFeatures } from './pixel-features.mjs';
 
-const BATCH = 32;
+/** Of pixels, that `restok eval generation` looks at without Inception. */
+const NUM_COMPONENTS = 64;
 const GUIDANCE_SCALES = [1, 1.5, 2, 2.5, 3, 3.75, 5];
 /** Whatever the guidance; the values of the command line. */
 const SAMPLING = { guidanceSchedule: { name: 'step', start: 0.25 }, topP: 0.95 };
@@ -34,9 +30,7 @@ const { values: options } = parseArgs({
     out: { type: 'string' },
   },
 });
-await useNodeBackend();
 await convertWeights(options.model, options.out);
-const tokenizer = await ResTok.fromPretrained(options.tokenizer);
 const test = await openEmoji(options.data, 'test');
 const figures = {
   ...(await losses()),
@@ -70,65 +64,49 @@ async function losses() {
 
 /** Distances of generated pictures to the test pictures, one for each of their labels. */
 async function frechetDistances() {
-  const statisticsOf = await pixelFeatures(test);
-  const reference = await statisticsOf(test);
-  const halves = [await statisticsOf(everySecond(test, 0)), await statisticsOf(everySecond(test, 1))];
-  const distance = async (pictures) => hundredths(frechetDistance(reference, await statisticsOf(pictures)));
-  const codes = await openCodeFolder(join(options.codes, 'test'));
-  const { indices } = await codes.read(Array.from({ length: codes.count }, (_, i) => i));
   const byGuidance = {};
   for (const guidanceScale of GUIDANCE_SCALES) {
-    byGuidance[guidanceScale] = await generatedDistance(guidanceScale);
+    byGuidance[guidanceScale] = (await generatedDistances(guidanceScale)).frechetPixelComponents;
     process.stderr.write(`guidance ${guidanceScale}: ${byGuidance[guidanceScale]}\n`);
   }
+  const ofReconstructions = await distancesOf((samples) =>
+    restok(...['decode', join(options.codes, 'test'), '--model', options.tokenizer, '--out', samples]),
+  );
   return {
     components: NUM_COMPONENTS,
     pictures: test.count,
     seed: SEED,
     ...SAMPLING,
     byGuidance,
-    reconstructions: await distance(await decoded(indices)),
-    halvesOfTestSet: hundredths(frechetDistance(...halves)),
+    reconstructions: ofReconstructions.frechetPixelComponents,
+    halvesOfTestSet: ofReconstructions.frechetBetweenHalves,
   };
 }
 
 /** Of one generated picture for each test picture, of its class. */
-async function generatedDistance(guidance) {
-  const folder = await mkdtemp(join(tmpdir(), 'restok-samples-'));
-  try {
-    const samples = join(folder, 'samples.npz');
-    const { guidanceSchedule, topP } = SAMPLING;
-    await restok(
+function generatedDistances(guidance) {
+  const { guidanceSchedule, topP } = SAMPLING;
+  return distancesOf((samples) =>
+    restok(
       ...['generate', '--like', options.data, '--out', samples, '--seed', String(SEED)],
       ...['--generator', options.out, '--tokenizer', options.tokenizer, '--guidance', String(guidance)],
       ...['--schedule', guidanceSchedule.name, '--start', String(guidanceSchedule.start)],
       ...['--top-p', String(topP)],
-    );
+    ),
+  );
+}
+
+/** Distances of the pictures that a command writes as a .npz, and of the halves of the test pictures. */
+async function distancesOf(writeSamples) {
+  const folder = await mkdtemp(join(tmpdir(), 'restok-samples-'));
+  try {
+    const samples = join(folder, 'samples.npz');
+    await writeSamples(samples);
     const { metrics } = await restok('eval', 'generation', '--samples', samples, '--reference', options.data);
-    return hundredths(metrics.frechetPixelComponents);
+    return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, hundredths(value)]));
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** Pictures of indices, as bytes. */
-async function decoded(indices) {
-  const { numLatents } = tokenizer;
-  const count = indices.length / numLatents;
-  const pictures = [];
-  for (let start = 0; start < count; start += BATCH) {
-    const rows = indices.slice(start * numLatents, (start + BATCH) * numLatents);
-    const codes = tensor2d(rows, [rows.length / numLatents, numLatents], 'int32');
-    const pixels = tokenizer.decodeIndices(codes);
-    const values = await pixels.data();
-    const size = test.size ** 2 * 3;
-    for (let from = 0; from < values.length; from += size) {
-      pictures.push(fromUnitRange(values.subarray(from, from + size), test.size, test.size).pixels);
-    }
-    codes.dispose();
-    pixels.dispose();
-  }
-  return { count, bytes: (index) => pictures[index] };
 }
 
 function rounded({ settings, metrics, levels }) {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCodes, readPicture, writeCodes } from '@restok/data';
+import { readCodes, readNpz, readPicture, writeCodes } from '@restok/data';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../test/run-command';
 import { writeNoise } from '../../test/sample-pictures';
 import { succeed } from '../../test/succeed';
 import { temporaryFolder } from '../../test/temporary-folder';
-import { saveTinyModel, TINY_LATENTS } from '../../test/tiny-model';
+import { saveTinyModel, TINY_LATENTS, TINY_SIZE } from '../../test/tiny-model';
 
 const folder = temporaryFolder();
 const inFolder = (name: string): string => join(folder, name);
@@ -69,6 +69,28 @@ describe('decode', () => {
   it('keeps the first latents only', async () => {
     await withModel('decode', codes, '--keep', '2', '--out', inFolder('kept'));
     await expectSamePictures('kept/a.png', 'reconstructed/a.keep-2.png');
+  });
+
+  it('writes all pictures as the arr_0 of a .npz', async () => {
+    const file = inFolder('decoded.npz');
+    expect(await withModel('decode', codes, '--keep', '2', '--out', file)).toEqual({ files: [file] });
+    const { arr_0 } = await readNpz(file, ['arr_0']);
+    expect(arr_0.shape).toEqual([3, TINY_SIZE, TINY_SIZE, 3]);
+    await withModel('decode', codes, '--keep', '2', '--out', inFolder('kept-all'));
+    const pictures = await Promise.all(
+      ['b.png', 'a.png', 'a-2.png'].map((name) => readPicture(inFolder(`kept-all/${name}`))),
+    );
+    expect(arr_0.values).toEqual(Uint8Array.from(pictures.flatMap(({ pixels }) => [...pixels])));
+  });
+
+  it('takes a folder of restok extract, of each picture the plain crop', async () => {
+    const extracted = inFolder('extracted');
+    await writeNoise(inFolder('pets/cat/a.png'), 2);
+    await withModel('extract', '--data', inFolder('pets'), '--out', extracted);
+    expect(await withModel('decode', join(extracted, 'train'), '--out', inFolder('of-folder'))).toEqual({
+      files: [inFolder('of-folder/0.png')],
+    });
+    await expectSamePictures('of-folder/0.png', 'reconstructed/a-2.png');
   });
 
   it.each([

@@ -20,6 +20,8 @@ const MINUTES = 1_800_000;
 const ROUNDED = 0.0006;
 /** Machines round products otherwise: of thousands of drawn indices a few are others then. */
 const MACHINE_DISTANCE = 1;
+/** Distances of the card are rounded to two digits, and nothing is drawn for these. */
+const ROUNDED_DISTANCE = 0.02;
 
 /** What models/emoji-64/generator/figures.json holds of this. */
 interface Figures {
@@ -35,6 +37,8 @@ interface Figures {
     readonly guidanceSchedule: { readonly name: string; readonly start: number };
     readonly topP: number;
     readonly byGuidance: Readonly<Record<string, number>>;
+    readonly reconstructions: number;
+    readonly halvesOfTestSet: number;
   };
 }
 
@@ -79,6 +83,23 @@ describe.runIf(runsEverything && hasEmoji)('the shipped generator', () => {
         ...['eval', 'generation', '--samples', samples, '--reference', emoji],
       );
       expect(Math.abs(metrics['frechetPixelComponents']! - distance)).toBeLessThan(MACHINE_DISTANCE);
+    },
+  );
+
+  it(
+    'is compared with the distances of the tokenizer alone and between halves of the test pictures',
+    { timeout: MINUTES },
+    async () => {
+      const { reconstructions, halvesOfTestSet } = (await figures()).frechet;
+      const codes = join(folder, 'codes-to-decode');
+      const samples = join(folder, 'decoded.npz');
+      await run('extract', '--data', emoji, '--out', codes);
+      await run('decode', join(codes, 'test'), '--out', samples);
+      const { metrics } = await run<EvaluationReport>(
+        ...['eval', 'generation', '--samples', samples, '--reference', emoji],
+      );
+      expect(Math.abs(metrics['frechetPixelComponents']! - reconstructions)).toBeLessThan(ROUNDED_DISTANCE);
+      expect(Math.abs(metrics['frechetBetweenHalves']! - halvesOfTestSet)).toBeLessThan(ROUNDED_DISTANCE);
     },
   );
 });
