@@ -73,6 +73,15 @@ describe.each(testBackends)('Decoder on %s', (backend) => {
       expect(() => masked(numKept)).toThrow(ShapeError);
       expect(() => masked(numKept)).toThrow('whole number from 0 to 8, or 2 of them');
     });
+
+    it.each([
+      [NaN, 'got NaN.'],
+      [-Infinity, 'got -Infinity.'],
+      [[2, NaN], 'got [2, NaN].'],
+      [[1, 9], 'got [1, 9].'],
+    ] as const)('says that it got %j as it is', (numKept, got) => {
+      expect(() => masked(numKept)).toThrow(got);
+    });
   });
 
   it('starts both streams from the level maps where no query is learned', () => {

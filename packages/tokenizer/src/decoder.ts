@@ -126,8 +126,9 @@ export class Decoder extends Module {
     const { numLatents } = this.architecture.schedule;
     const kept = typeof numKept === 'number' ? new Array<number>(batch).fill(numKept) : numKept;
     if (kept.length !== batch || kept.some((n) => !Number.isInteger(n) || n < 0 || n > numCodes)) {
+      const got = typeof numKept === 'number' ? numKept : `[${numKept.join(', ')}]`;
       throw new ShapeError(
-        `decode: numKept must be a whole number from 0 to ${numCodes}, or ${batch} of them, got ${JSON.stringify(numKept)}. Keep at most the latents that there are.`,
+        `decode: numKept must be a whole number from 0 to ${numCodes}, or ${batch} of them, got ${got}. Keep at most the latents that there are.`,
       );
     }
     return tidy(() => {

@@ -101,6 +101,9 @@ describe('OnnxTokenizer', () => {
     await expect(tokenizer.decode(new Float32Array(16), { numKept: 5 })).rejects.toThrow(
       'decode: numKept must be a whole number from 0 to 4, or 1 of them, got 5.',
     );
+    await expect(tokenizer.decode(new Float32Array(16), { numKept: [NaN] })).rejects.toThrow(
+      'decode: numKept must be a whole number from 0 to 4, or 1 of them, got [NaN].',
+    );
     await tokenizer.dispose();
   });
 

@@ -144,8 +144,9 @@ export class OnnxTokenizer {
     const [batch] = shape;
     const kept = typeof numKept === 'number' ? new Array<number>(batch).fill(numKept) : numKept;
     if (kept.length !== batch || kept.some((n) => !Number.isInteger(n) || n < 0 || n > this.numLatents)) {
+      const got = typeof numKept === 'number' ? numKept : `[${numKept.join(', ')}]`;
       throw new ShapeError(
-        `decode: numKept must be a whole number from 0 to ${this.numLatents}, or ${batch} of them, got ${JSON.stringify(numKept)}. Keep at most the latents that there are.`,
+        `decode: numKept must be a whole number from 0 to ${this.numLatents}, or ${batch} of them, got ${got}. Keep at most the latents that there are.`,
       );
     }
     const session = await this.session(graph);
