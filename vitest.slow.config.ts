@@ -9,7 +9,7 @@ export default defineConfig({
     projects: undefined,
     env: { RESTOK_SLOW: '1' },
     include: [
-      'apps/cli/src/commands/{eval,eval-shards,eval-shipped}.test.ts',
+      'apps/cli/src/commands/eval{,-shards,-shipped,-shipped-generator}.test.ts',
       'apps/trainer/test/{kill,whole-recipe}.test.ts',
       'packages/backend-webgpu/test/parity.test.ts',
       'packages/data/src/npz-rows.test.ts',
