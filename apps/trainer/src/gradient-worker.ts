@@ -77,18 +77,23 @@ async function serve(setup: WorkerSetup): Promise<void> {
     gradientFile.write([...gradients, ...tensors]);
     const answer: WorkerAnswer = { message, shapes: tensors.map(({ shape }) => shape) };
     [...gradients, ...tensors].forEach((tensor) => tensor.dispose());
-    process.send?.(answer);
+    say(answer);
   }
 
   process.on('message', (request: WorkerRequest) => {
     respond(request).catch(report);
   });
-  process.send?.('ready');
+  say('ready');
 }
 
 /** The parent ends this process; an error that came with the end could be lost. */
 function report(error: unknown): void {
-  process.send?.({ error: error instanceof Error ? error.message : String(error) });
+  say({ error: error instanceof Error ? error.message : String(error) });
+}
+
+/** Tells the parent. Where it is gone this does nothing: the end of the channel, seen next, ends this process. */
+function say(message: WorkerAnswer | { readonly error: string } | 'ready'): void {
+  process.send?.(message, undefined, undefined, () => undefined);
 }
 
 // Ctrl-C and a service manager's stop reach the whole group; the parent decides when to stop.

@@ -99,6 +99,21 @@ describe('training.workers', { timeout: MINUTES }, () => {
       expect(foldersOf(trainer)).toEqual([]);
     });
 
+    it('does so, too, when it learns of the end only by answering', async () => {
+      const trainer = run('unheard', '--json', accumulate, forEver, 'training.workers=2');
+      await trainer.next('step');
+      const worker = workerOf(trainer);
+      // It is computing its part of the next step then.
+      await setTimeout(30);
+      process.kill(worker, 'SIGSTOP');
+      trainer.child.kill('SIGKILL');
+      expect(await eventually(() => trainer.child.signalCode !== null)).toBe(true);
+      process.kill(worker, 'SIGCONT');
+      await trainer.ended;
+      expect(await eventually(() => !isAlive(worker))).toBe(true);
+      expect(foldersOf(trainer)).toEqual([]);
+    });
+
     it('goes on after a SIGTERM to the workers, which the parent heeds for them', async () => {
       const trainer = run('term', '--json', accumulate, forEver, 'training.workers=2');
       await trainer.next('step');

@@ -85,12 +85,13 @@ describe('decode', () => {
 
   it('takes a folder of restok extract, of each picture the plain crop', async () => {
     const extracted = inFolder('extracted');
-    await writeNoise(inFolder('pets/cat/a.png'), 2);
+    const square = await writeNoise(inFolder('pets/cat/a.png'), 2, TINY_SIZE, TINY_SIZE);
     await withModel('extract', '--data', inFolder('pets'), '--out', extracted);
     expect(await withModel('decode', join(extracted, 'train'), '--out', inFolder('of-folder'))).toEqual({
       files: [inFolder('of-folder/0.png')],
     });
-    await expectSamePictures('of-folder/0.png', 'reconstructed/a-2.png');
+    await withModel('reconstruct', square, '--out', inFolder('of-square'));
+    await expectSamePictures('of-folder/0.png', 'of-square/a.png');
   });
 
   it.each([
