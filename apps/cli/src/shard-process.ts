@@ -4,7 +4,9 @@ import type { ShardReply, ShardRequest } from './queue/shard-request';
 
 // The process of `restok work` that computes: it takes requests from its parent, one at a time, and answers them.
 const [, , root = '.', threads = '1'] = process.argv;
-const reply = (message: ShardReply): void => void process.send?.(message);
+// Where the parent is gone, an answer does nothing: the end of the channel, seen next, ends this process in order.
+const reply = (message: ShardReply): void =>
+  void process.send?.(message, undefined, undefined, () => undefined);
 
 const tasks = queuedTasks({
   root,
