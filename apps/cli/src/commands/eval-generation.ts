@@ -1,4 +1,5 @@
 import { DataError } from '@restok/core';
+import type { FeatureStatistics } from '@restok/metrics';
 import { featureStatistics, frechetDistance } from '@restok/metrics';
 import type { PreprocessingName } from '@restok/metrics/inception';
 import { principalComponents, project } from '@restok/metrics/principal-components';
@@ -66,8 +67,6 @@ async function byPixels(
   const referenceFeatures = await project(reference, mean, components);
   const ofReference = featureStatistics(referenceFeatures, count);
   const ofSamples = featureStatistics(await project(samples, mean, components), count);
-  const halves = [0, 1].map((first) => everySecondRow(referenceFeatures, count, first));
-  const [even, odd] = halves.map((half) => featureStatistics(half, count));
   const solver = eigenSolver();
   return {
     settings: {
@@ -81,16 +80,20 @@ async function byPixels(
     metrics: {
       frechetPixelComponents: frechetDistance(ofReference, ofSamples, solver),
       ...(reference.count >= SMALLEST_TO_HALVE && {
-        frechetBetweenHalves: frechetDistance(even!, odd!, solver),
+        frechetBetweenHalves: frechetDistance(
+          everySecond(referenceFeatures, count, 0),
+          everySecond(referenceFeatures, count, 1),
+          solver,
+        ),
       }),
     },
   };
 }
 
-/** Rows `first`, `first` + 2, ... of features `[N, width]`. */
-function everySecondRow(features: Float32Array, width: number, first: number): Float32Array {
-  const isTaken = (_: number, i: number): boolean => Math.floor(i / width) % 2 === first;
-  return features.filter(isTaken);
+/** Of the rows `first`, `first` + 2, ... of features `[N, width]`. */
+function everySecond(features: Float32Array, width: number, first: number): FeatureStatistics {
+  const rows = features.filter((_, i) => Math.floor(i / width) % 2 === first);
+  return featureStatistics(rows, width);
 }
 
 /** What the ADM evaluation suite says. */

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { NamedFile } from '../engine/engine-api';
 import { showProblem } from '../state/problem';
 import { Icon } from './icons';
-import { filesOfInput } from './open-files';
+import { FileButton } from './file-button';
 
 type OnFiles = (files: readonly NamedFile[]) => void;
 
@@ -17,17 +17,14 @@ export function CameraButton({ onFiles }: { readonly onFiles: OnFiles }) {
   };
   return (
     <>
-      <label class="button quiet-button only-touch">
-        <Icon name="camera" />
-        Take one
-        <input
-          type="file"
-          accept="image/*"
-          capture="environment"
-          class="visually-hidden"
-          onChange={(event) => onFiles(filesOfInput(event.currentTarget))}
-        />
-      </label>
+      <FileButton
+        text="Take one"
+        icon="camera"
+        look="quiet-button only-touch"
+        accept="image/*"
+        capture="environment"
+        onFiles={onFiles}
+      />
       {hasWebcam && (
         <button type="button" class="button quiet-button not-touch" onClick={start}>
           <Icon name="camera" />

@@ -4,8 +4,7 @@ import type { SiteSample } from '../engine/site-models';
 import { siteModels } from '../engine/site-models';
 import { showProblem } from '../state/problem';
 import { CameraButton } from './camera-button';
-import { Icon } from './icons';
-import { filesOfInput } from './open-files';
+import { FileButton } from './file-button';
 
 /** Samples, and ways to open a picture of one's own. */
 export function Shelf({
@@ -24,16 +23,7 @@ export function Shelf({
   return (
     <section class="shelf" aria-label="Pictures">
       <div class="shelf-open">
-        <label class="button">
-          <Icon name="open" />
-          Open a picture
-          <input
-            type="file"
-            accept="image/*"
-            class="visually-hidden"
-            onChange={(event) => onFiles(filesOfInput(event.currentTarget))}
-          />
-        </label>
+        <FileButton text="Open a picture" look="" accept="image/*" onFiles={onFiles} />
         <CameraButton onFiles={onFiles} />
         <span class="quiet shelf-hint">{hint}</span>
       </div>

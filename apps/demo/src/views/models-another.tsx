@@ -1,9 +1,8 @@
-import { Icon } from '../components/icons';
-import { filesOfInput } from '../components/open-files';
 import type { NamedFile } from '../engine/engine-api';
 import { attempt } from '../state/problem';
 import { FoundModelCard } from './models-found';
 import { address, lookAtAddress } from './models-state';
+import { FileButton } from '../components/file-button';
 
 /** Ways to point at another model: a folder, files, an address. */
 export function AnotherModel({ onFiles }: { readonly onFiles: (files: readonly NamedFile[]) => void }) {
@@ -15,28 +14,14 @@ export function AnotherModel({ onFiles }: { readonly onFiles: (files: readonly N
         its zip. Where restok export has put ONNX files beside them, ONNX Runtime can run it, too.
       </p>
       <div class="actions">
-        <label class="button quiet-button">
-          <Icon name="open" />
-          Choose a folder
-          <input
-            type="file"
-            class="visually-hidden"
-            ref={(input) => input?.setAttribute('webkitdirectory', '')}
-            onChange={(event) => onFiles(filesOfInput(event.currentTarget))}
-          />
-        </label>
-        <label class="button quiet-button">
-          <Icon name="open" />
-          Choose files or a zip
-          <input
-            type="file"
-            multiple
-            accept=".zip,.json,.safetensors,.yaml,.yml,.onnx,.data"
-            class="visually-hidden"
-            data-testid="model-files"
-            onChange={(event) => onFiles(filesOfInput(event.currentTarget))}
-          />
-        </label>
+        <FileButton text="Choose a folder" folder onFiles={onFiles} />
+        <FileButton
+          text="Choose files or a zip"
+          multiple
+          accept=".zip,.json,.safetensors,.yaml,.yml,.onnx,.data"
+          data-testid="model-files"
+          onFiles={onFiles}
+        />
       </div>
       <form
         class="field"

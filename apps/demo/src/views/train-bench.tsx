@@ -1,10 +1,10 @@
 import { HeldButton } from '../components/held-button';
 import { Icon } from '../components/icons';
-import { filesOfInput } from '../components/open-files';
 import { Segments } from '../components/segments';
 import { attempt } from '../state/problem';
 import { megabytes, quantity } from '../state/quantities';
 import type { SourceChoice } from './train-state';
+import { FileButton } from '../components/file-button';
 import {
   emojiSheet,
   folder,
@@ -49,16 +49,7 @@ export function Bench() {
           }
         />
         {source.value === 'folder' && (
-          <label class="button quiet-button">
-            <Icon name="open" />
-            Choose a folder
-            <input
-              type="file"
-              class="visually-hidden"
-              ref={(input) => input?.setAttribute('webkitdirectory', '')}
-              onChange={(event) => (folder.value = filesOfInput(event.currentTarget))}
-            />
-          </label>
+          <FileButton text="Choose a folder" folder onFiles={(files) => (folder.value = files)} />
         )}
       </fieldset>
       <div class="field">
