@@ -1,8 +1,8 @@
+import { FileButton } from '../components/file-button';
 import type { NamedFile } from '../engine/engine-api';
 import { attempt } from '../state/problem';
 import { FoundModelCard } from './models-found';
 import { address, lookAtAddress } from './models-state';
-import { FileButton } from '../components/file-button';
 
 /** Ways to point at another model: a folder, files, an address. */
 export function AnotherModel({ onFiles }: { readonly onFiles: (files: readonly NamedFile[]) => void }) {

@@ -1,10 +1,10 @@
+import { FileButton } from '../components/file-button';
 import { HeldButton } from '../components/held-button';
 import { Icon } from '../components/icons';
 import { Segments } from '../components/segments';
 import { attempt } from '../state/problem';
 import { megabytes, quantity } from '../state/quantities';
 import type { SourceChoice } from './train-state';
-import { FileButton } from '../components/file-button';
 import {
   emojiSheet,
   folder,
