@@ -13,8 +13,11 @@ describe('openTokenizerData', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'open-dataset-test-'));
-    // A ramp from left to right: a flip shows.
-    const pixels = Uint8Array.from({ length: 20 * 16 * 3 }, (_, i) => (Math.floor(i / 3) % 20) * 10);
+    // A ramp from left to right, a little blue: a flip shows, and other colours do.
+    const pixels = Uint8Array.from(
+      { length: 20 * 16 * 3 },
+      (_, i) => (Math.floor(i / 3) % 20) * 10 + (i % 3),
+    );
     await writePng(join(folder, 'ramp.png'), { width: 20, height: 16, pixels });
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -69,6 +72,12 @@ describe('openTokenizerData', () => {
       expect(crops.flipped).toBe(0);
       expect(crops.different).toBeGreaterThan(2);
     }
+  });
+
+  it('exchanges colours as the config says', async () => {
+    const colors = await readsOf(configWith('dataset.preprocessing.random_color_exchange=True'));
+    expect(colors.flipped).toBe(0);
+    expect(colors.different).toBeGreaterThan(1);
   });
 
   it('throws DataError naming a folder without pictures', async () => {

@@ -4,17 +4,24 @@ import { describe, expect, it } from 'vitest';
 
 import { pictureCropOf } from './picture-crop-of';
 
-const none: PreprocessingConfig = { random_crop: false, random_flip: false, random_resized_crop: false };
+const none: PreprocessingConfig = {
+  random_crop: false,
+  random_flip: false,
+  random_color_exchange: false,
+  random_resized_crop: false,
+};
+/** What is left to chance. */
+const plain = { flip: false, exchangeColors: false };
 
 describe('pictureCropOf', () => {
   it('takes the centre where the config asks for nothing', () => {
-    expect(pictureCropOf(none, 64)).toEqual({ method: 'centre', size: 64, shorterEdge: 64, flip: false });
+    expect(pictureCropOf(none, 64)).toEqual({ method: 'centre', size: 64, shorterEdge: 64, ...plain });
   });
 
   it('draws the size for the published tokenizer training, whatever else is given', () => {
     const published = { random_resized_crop: true, resize_shorter_edge: 256, random_crop: true };
     const crop = pictureCropOf({ ...none, ...published, random_flip: true }, 256);
-    expect(crop).toEqual({ method: 'randomResizedCrop', size: 256, shorterEdge: 256, flip: true });
+    expect(crop).toEqual({ method: 'randomResizedCrop', size: 256, shorterEdge: 256, ...plain, flip: true });
   });
 
   it('crops the centre square at 1.1 times the size for the published generator training', () => {
@@ -25,6 +32,14 @@ describe('pictureCropOf', () => {
     });
     expect(pictureCropOf({ ...none, ...published }, 256).method).toBe('centreOfSquare');
   });
+
+  it.each<Partial<PreprocessingConfig>>([{}, { random_resized_crop: true }, { resize_with_crop: 1.1 }])(
+    'flips and exchanges colours as the config says, with %j',
+    (more) => {
+      const wanted = { ...none, ...more, random_flip: true, random_color_exchange: true };
+      expect(pictureCropOf(wanted, 64)).toMatchObject({ flip: true, exchangeColors: true });
+    },
+  );
 
   it('resizes the shorter edge before it crops', () => {
     const wide = { ...none, resize_shorter_edge: 72 };

@@ -12,18 +12,19 @@ import type { PreprocessingConfig } from '@restok/training';
  * @source method.md, appendix C.
  */
 export function pictureCropOf(preprocessing: PreprocessingConfig, size: number): PictureCrop {
-  const { random_resized_crop: isResized, random_crop: isRandom, random_flip: flip } = preprocessing;
+  const { random_resized_crop: isResized, random_crop: isRandom } = preprocessing;
+  const { random_flip: flip, random_color_exchange: exchangeColors } = preprocessing;
   const { resize_with_crop: scale, resize_shorter_edge: shorterEdge = size } = preprocessing;
   if (isResized) {
-    return { method: 'randomResizedCrop', size, shorterEdge: size, flip };
+    return { method: 'randomResizedCrop', size, shorterEdge: size, flip, exchangeColors };
   }
   if (scale !== undefined) {
     const method = isRandom ? 'randomCropOfSquare' : 'centreOfSquare';
-    return { method, size, shorterEdge: Math.trunc(scale * size), flip };
+    return { method, size, shorterEdge: Math.trunc(scale * size), flip, exchangeColors };
   }
   if (shorterEdge < size) {
     const problem = `dataset.preprocessing.resize_shorter_edge must be at least crop_size, ${size}, got ${shorterEdge}`;
     throw new ConfigError(`pictureCropOf: ${problem}. Make it larger, or crop_size smaller.`, [problem]);
   }
-  return { method: isRandom ? 'randomCrop' : 'centre', size, shorterEdge, flip };
+  return { method: isRandom ? 'randomCrop' : 'centre', size, shorterEdge, flip, exchangeColors };
 }

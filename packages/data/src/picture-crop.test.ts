@@ -31,7 +31,7 @@ describe('applyCrop', () => {
 
   it.each(names)('%s draws nothing where nothing is drawn from', (method) => {
     const picture = patterned(12, 10);
-    const { pixels } = applyCrop(picture, crop(method, { flip: true }));
+    const { pixels } = applyCrop(picture, crop(method, { flip: true, exchangeColors: true }));
     expect(pixels).toEqual(applyCrop(picture, crop(method)).pixels);
   });
 
@@ -42,6 +42,22 @@ describe('applyCrop', () => {
     ).filter(({ pixels }) => pixels.join() === flipPicture(picture).pixels.join()).length;
     expect(flips).toBeGreaterThan(16);
     expect(flips).toBeLessThan(48);
+  });
+
+  it('exchanges the colours of half of the pictures, each in five ways, and flips no other than without', () => {
+    const picture = patterned(8, 8);
+    const wanted = crop('centre', { flip: true });
+    let exchanged = 0;
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 128; seed++) {
+      const plain = applyCrop(picture, wanted, new Random(seed)).pixels.join();
+      const other = applyCrop(picture, { ...wanted, exchangeColors: true }, new Random(seed)).pixels.join();
+      exchanged += other === plain ? 0 : 1;
+      seen.add(other);
+    }
+    expect(exchanged).toBeGreaterThan(40);
+    expect(exchanged).toBeLessThan(88);
+    expect(seen.size).toBe(12);
   });
 
   it('throws ShapeError when the square is larger than the resized picture', () => {

@@ -1,6 +1,7 @@
 import type { Random } from '@restok/core/random';
 import { ShapeError } from '@restok/core/errors';
 import { cropPicture, evaluationCrop, flipPicture, randomCrop, roundHalfToEven, trainingCrop } from './crop';
+import { exchangeColors } from './exchange-colors';
 import { centreSquare } from './extraction-crops';
 import type { Picture } from './picture';
 import { checkSides } from './picture';
@@ -14,6 +15,8 @@ export interface PictureCrop {
   readonly shorterEdge: number;
   /** Left and right are exchanged in half of the pictures. */
   readonly flip: boolean;
+  /** Red, green and blue are exchanged in half of the pictures; by default in none. */
+  readonly exchangeColors?: boolean;
 }
 
 /** A square of a picture, drawn where `random` is given; without it the plain one, as pictures are scored. */
@@ -47,13 +50,13 @@ export type CropMethodName = keyof typeof cropMethods;
 /**
  * Crops a picture as training wants it.
  *
- * @param random draws the square and the flip, in this order; without it the picture comes as it is scored.
+ * @param random draws the square, the flip and the order of the colours, in this order; without it the picture comes as it is scored.
  * @returns `size` pixels wide and high.
  * @throws ShapeError when the square is larger than the resized picture.
  * @source method.md, appendix C.
  */
 export function applyCrop(picture: Picture, crop: PictureCrop, random?: Random): Picture {
-  const { method, size, shorterEdge, flip } = crop;
+  const { method, size, shorterEdge, flip, exchangeColors: exchange = false } = crop;
   checkSides('applyCrop', size, shorterEdge);
   if (shorterEdge < size) {
     throw new ShapeError(
@@ -63,7 +66,11 @@ export function applyCrop(picture: Picture, crop: PictureCrop, random?: Random):
   }
   const apply: CropMethod = cropMethods[method];
   const square = apply(picture, crop, random);
-  return flip && random !== undefined && random.uniform() < 0.5 ? flipPicture(square) : square;
+  if (random === undefined) {
+    return square;
+  }
+  const flipped = flip && random.uniform() < 0.5 ? flipPicture(square) : square;
+  return exchange && random.uniform() < 0.5 ? exchangeColors(flipped, random) : flipped;
 }
 
 /** @source method.md, appendix C (`resize_with_crop`): the centre square is resized as for training. */

@@ -46,6 +46,7 @@ export interface LossesContext {
   readonly dataset: {
     readonly preprocessing: {
       readonly random_flip: boolean;
+      readonly random_color_exchange: boolean;
       readonly random_crop: boolean;
       readonly random_resized_crop: boolean;
     };
@@ -128,10 +129,11 @@ export function alignmentProblems(config: LossesContext, tokenizer: TokenizerCon
     );
   }
   const { random_flip: flips, random_crop: crops, random_resized_crop: resizes } = dataset.preprocessing;
+  const { random_color_exchange: recolors } = dataset.preprocessing;
   if (losses.vf_features !== undefined) {
-    if (flips || crops || resizes) {
+    if (flips || crops || resizes || recolors) {
       problems.push(
-        'features from disk belong to whole pictures, but dataset.preprocessing crops or flips them at random; add dataset.preprocessing.random_flip=False, random_crop=False and random_resized_crop=False',
+        'features from disk belong to whole pictures, but dataset.preprocessing changes them at random; add dataset.preprocessing.random_flip=False, random_crop=False, random_resized_crop=False and random_color_exchange=False',
       );
     }
     return problems;

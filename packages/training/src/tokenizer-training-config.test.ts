@@ -127,6 +127,7 @@ describe('parseTokenizerTrainingConfig', () => {
         crop_size: 256,
         random_crop: true,
         random_flip: true,
+        random_color_exchange: false,
       },
     });
     expect(config.tokenizer.model.vq_model.num_latent_tokens).toBe(128);

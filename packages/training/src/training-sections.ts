@@ -84,10 +84,12 @@ export const pictureParams = z
 /** The checked keys of `dataset.params` that say where pictures lie. */
 export type PictureParams = z.infer<typeof pictureParams>;
 
-/** How pictures are brought to `crop_size`. Published keys. */
+/** How pictures are brought to `crop_size`. Published keys but for one. */
 export const preprocessingSection = z
   .object({
     random_flip: z.boolean().default(false),
+    /** Ours: red, green and blue change places in half of the pictures. */
+    random_color_exchange: z.boolean().default(false),
     random_crop: z.boolean().default(false),
     random_resized_crop: z.boolean().default(false),
     resize_shorter_edge: count.optional(),
