@@ -14,6 +14,8 @@ import { ResTok } from '@restok/tokenizer';
 import { convertWeights } from './convert-weights.mjs';
 
 const REFERENCE_PICTURE = 'sailing-boat.png';
+/** Of the search for better codes that the card tells of, too. */
+const REFINE_STEPS = 10;
 const RESTOK = fileURLToPath(new URL('../../apps/cli/dist/restok.js', import.meta.url));
 
 const { values: options } = parseArgs({
@@ -23,7 +25,13 @@ await useNodeBackend();
 await convertWeights(options.model, options.out);
 const tokenizer = await ResTok.fromPretrained(options.out);
 await writeReference(tokenizer, join(options.out, '../samples', REFERENCE_PICTURE), options.out);
-const figures = await measure(options.out, options.data);
+const figures = {
+  ...(await measure(options.out, options.data)),
+  refined: {
+    steps: REFINE_STEPS,
+    ...(await measure(options.out, options.data, ['--refine', String(REFINE_STEPS)])),
+  },
+};
 await writeFile(join(options.out, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
 process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 
@@ -38,8 +46,8 @@ async function writeReference(model, path, folder) {
 }
 
 /** What `restok eval reconstruction` prints, rounded. */
-async function measure(model, data) {
-  const args = ['eval', 'reconstruction', '--data', data, '--model', model, '--json'];
+async function measure(model, data, more = []) {
+  const args = ['eval', 'reconstruction', '--data', data, '--model', model, '--json', ...more];
   const { stdout } = await promisify(execFile)(process.execPath, [RESTOK, ...args], { maxBuffer: 2 ** 24 });
   const { settings, metrics, byLatents } = JSON.parse(stdout);
   return {

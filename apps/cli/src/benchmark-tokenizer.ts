@@ -2,21 +2,26 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@restok/ops/gradients';
 import { exportTokenizer, OnnxTokenizer } from '@restok/onnx';
 import { ResTok } from '@restok/tokenizer';
+import { refineCodes } from '@restok/training';
 import { withOnnxTimes } from './benchmark-onnx';
 import { loadRandomWeights } from './random-weights';
 import type { BenchmarkRow } from './timing';
 import { medianTime, timeRow } from './timing';
 
 const BATCHES = [1, 8, 32];
+/** Pictures whose codes are looked for, and steps of the search. */
+const REFINED = 8;
+const STEPS = 20;
 
 /** A tokenizer of the published size; random weights, since speed does not depend on them. */
 const RELEASED_TOKENIZER = { model: { vq_model: {} }, dataset: { preprocessing: { crop_size: 256 } } };
 
-/** Encoding and decoding with a trained tokenizer, several pictures at once. */
+/** Encoding, decoding and looking for codes with a trained tokenizer, several pictures at once. */
 export async function benchmarkTokenizer(folder: string): Promise<BenchmarkRow[]> {
   const tokenizer = await ResTok.fromPretrained(folder);
   try {
-    return await onBothEngines(tokenizer, 'tokenizer', BATCHES, timeRow);
+    const rows = await onBothEngines(tokenizer, 'tokenizer', BATCHES, timeRow);
+    return [...rows, await benchmarkRefinement(tokenizer)];
   } finally {
     tokenizer.dispose();
   }
@@ -35,6 +40,22 @@ export async function benchmarkReleasedTokenizer(): Promise<BenchmarkRow[]> {
   } finally {
     tokenizer.dispose();
   }
+}
+
+/** The search of `--refine 20`. Not on stock tfjs-wasm, which takes minutes. */
+async function benchmarkRefinement(tokenizer: ResTok): Promise<BenchmarkRow> {
+  const size = tokenizer.config.dataset.preprocessing.crop_size;
+  const pixels = tf.tidy(() =>
+    tf.reshape(tf.linspace(0, 1, REFINED * size * size * 3), [REFINED, size, size, 3]),
+  );
+  const milliseconds = await medianTime(async () => {
+    const found = await refineCodes(tokenizer, pixels as tf.Tensor4D, { steps: STEPS });
+    found.indices.dataSync();
+    tf.dispose(found);
+  });
+  pixels.dispose();
+  const row = { name: `looking for codes, ${REFINED} pictures, ${STEPS} steps`, milliseconds };
+  return { ...row, picturesPerSecond: rate(row, REFINED) };
 }
 
 async function onBothEngines(

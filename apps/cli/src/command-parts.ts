@@ -36,6 +36,15 @@ export function coderCommand(program: Command, usage: string, description: strin
   return tokenizerCommand(program, usage, description, example).addOption(engineOption());
 }
 
+/** Adds the search for better codes than the encoder's. */
+export function withRefinement(each: Command): Command {
+  return each.option(
+    '--refine <steps>',
+    'look for better codes by so many steps, for instance 20; each takes about as long as decoding three times',
+    parseCount,
+  );
+}
+
 /** What computes: TensorFlow.js or ONNX Runtime. */
 export function engineOption(): Option {
   return new Option('--engine <name>', 'what computes; onnx takes models that restok export has written')

@@ -1,4 +1,5 @@
 import type { OnnxGenerator, OnnxTokenizer } from '@restok/onnx';
+import type { RefineOption } from './find-codes';
 import type { engineNames } from './option-names';
 import { UsageError } from './usage-error';
 
@@ -51,6 +52,15 @@ function refuseBackend({ backend = 'auto' }: OnnxOptions): void {
   if (backend !== 'auto') {
     throw new UsageError(
       `restok: --backend ${backend} has no effect with --engine onnx, which computes on the CPU. Leave --backend out, or use --engine tfjs.`,
+    );
+  }
+}
+
+/** ONNX Runtime computes no gradients. */
+export function refuseRefinement({ refine }: RefineOption): void {
+  if (refine !== undefined) {
+    throw new UsageError(
+      'restok: --refine needs gradients, which --engine onnx has not. Use --engine tfjs; both engines decode the codes that it finds.',
     );
   }
 }

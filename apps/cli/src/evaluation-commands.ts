@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { command, parsePath, parsePaths, quietErrors, tokenizerCommand, withThreads } from './command-parts';
+import {
+  command,
+  parsePath,
+  parsePaths,
+  quietErrors,
+  tokenizerCommand,
+  withRefinement,
+  withThreads,
+} from './command-parts';
 import type { EvalGenerationOptions } from './commands/eval-generation';
 import type { EvalPredictionOptions } from './commands/eval-prediction';
 import type { EvalReconstructionOptions } from './commands/eval-reconstruction';
@@ -18,11 +26,13 @@ export function addEvaluationCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  restok eval reconstruction --data data/emoji');
   quietErrors(group);
   dividedEvaluation(
-    tokenizerCommand(
-      group,
-      'reconstruction',
-      'how well a tokenizer gives back the pictures of a data set',
-      'restok eval reconstruction --data data/emoji',
+    withRefinement(
+      tokenizerCommand(
+        group,
+        'reconstruction',
+        'how well a tokenizer gives back the pictures of a data set',
+        'restok eval reconstruction --data data/emoji',
+      ),
     )
       .requiredOption('--data <folder>', 'a folder of pictures, or that of restok data emoji', parsePath)
       .option('--lpips <file...>', 'safetensors of VGG16 and the linear weights of LPIPS', parsePaths),

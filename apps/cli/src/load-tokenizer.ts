@@ -1,7 +1,9 @@
 import type { TokenizerArchitecture } from '@restok/tokenizer';
 import { ResTok, tokenizerArchitecture } from '@restok/tokenizer';
 import type { EngineOption } from './engine';
-import { openOnnxTokenizer } from './engine';
+import { openOnnxTokenizer, refuseRefinement } from './engine';
+import type { RefineOption } from './find-codes';
+import { codeFinder } from './find-codes';
 import { tokenizerConfigOf } from './model-kind';
 import { openShownModel } from './open-model';
 import type { Output } from './output';
@@ -54,16 +56,18 @@ export async function withTokenizer<Prepared>(
 
 /** Runs a task with the tokenizer and the engine that the options name. */
 export async function withCoder<Prepared>(
-  options: CoderOptions,
+  options: CoderOptions & RefineOption,
   output: Output,
   task: TokenizerTask<Prepared, PictureCoder>,
 ): Promise<void> {
   if (options.engine !== 'onnx') {
     return withTokenizer(options, output, {
       prepare: (architecture) => task.prepare(architecture),
-      run: (tokenizer, prepared) => task.run(tfjsCoder(tokenizer), prepared),
+      run: (tokenizer, prepared) =>
+        task.run(tfjsCoder(tokenizer, codeFinder(tokenizer, options, output)), prepared),
     });
   }
+  refuseRefinement(options);
   const tokenizer = await openOnnxTokenizer(options.model, '--model', options);
   try {
     const prepared = await task.prepare(tokenizerArchitecture(tokenizer.config));

@@ -4,6 +4,7 @@ import { fromUnitRange } from '@restok/data';
 import type { OnnxTokenizer } from '@restok/onnx';
 import type { ResTok } from '@restok/tokenizer';
 import { folderDigest } from './file-digest';
+import type { FindCodes } from './find-codes';
 import { asBatch, unitValues } from './picture-batch';
 import { weightsDigest } from './weights-digest';
 
@@ -24,19 +25,29 @@ export interface PictureCoder {
   digest(): Promise<string>;
 }
 
-/** Computes with TensorFlow.js. */
-export function tfjsCoder(tokenizer: ResTok): PictureCoder {
+/**
+ * Computes with TensorFlow.js.
+ *
+ * @param findCodes how codes are found, by the encoder by default.
+ */
+export function tfjsCoder(
+  tokenizer: ResTok,
+  findCodes: FindCodes = (pixels) => Promise.resolve(tokenizer.encode(pixels)),
+): PictureCoder {
   const { numLatents, levelSizes } = tokenizer;
   return {
     numLatents,
     levelSizes,
     async encode(pictures) {
       const pixels = asBatch(pictures);
-      const { indices, codes } = tokenizer.encode(pixels);
       try {
-        return Int32Array.from(await indices.data());
+        const { indices, codes } = await findCodes(pixels);
+        codes.dispose();
+        const values = await indices.data();
+        indices.dispose();
+        return Int32Array.from(values);
       } finally {
-        [pixels, indices, codes].forEach((tensor) => tensor.dispose());
+        pixels.dispose();
       }
     },
     decode: (indices, numKept) => decodeRows(tokenizer, indices, numKept),

@@ -1,20 +1,23 @@
 import type { Command } from 'commander';
-import { coderCommand, parsePath } from './command-parts';
+import { coderCommand, parsePath, withRefinement } from './command-parts';
 import type { DecodeOptions } from './commands/decode';
 import type { ReconstructOptions } from './commands/reconstruct';
+import type { RefineOption } from './find-codes';
 import type { CoderOptions } from './load-tokenizer';
 import { parseCount, parseCounts, parseRanges } from './number-lists';
 
 /** Commands that take pictures through a tokenizer. */
 export function addPictureCommands(program: Command): void {
-  coderCommand(
-    program,
-    'encode <image...>',
-    'pictures to indices in a .npz',
-    'restok encode a.png b.jpg --out codes.npz',
+  withRefinement(
+    coderCommand(
+      program,
+      'encode <image...>',
+      'pictures to indices in a .npz',
+      'restok encode a.png b.jpg --out codes.npz',
+    ),
   )
     .requiredOption('--out <file>', 'the .npz to write', parsePath)
-    .action(async (images: string[], options: CoderOptions & { out: string }) => {
+    .action(async (images: string[], options: CoderOptions & RefineOption & { out: string }) => {
       const { encode } = await import('./commands/encode');
       await encode(images, options);
     });
@@ -33,11 +36,13 @@ export function addPictureCommands(program: Command): void {
       const { decode } = await import('./commands/decode');
       await decode(codes, options);
     });
-  coderCommand(
-    program,
-    'reconstruct <image...>',
-    'pictures through the tokenizer and back, with their PSNR',
-    'restok reconstruct a.png b.jpg --keep 4,16,64 --out pictures --grid grid.png',
+  withRefinement(
+    coderCommand(
+      program,
+      'reconstruct <image...>',
+      'pictures through the tokenizer and back, with their PSNR',
+      'restok reconstruct a.png b.jpg --keep 4,16,64 --out pictures --grid grid.png',
+    ),
   )
     .requiredOption('--out <folder>', 'folder of the pictures', parsePath)
     .option('--keep <counts>', 'also keep only so many latents, for instance 4,16,64', parseCounts)

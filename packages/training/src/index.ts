@@ -32,6 +32,8 @@ export type { CheckpointEntry } from './checkpoint-folder';
 export { restoreNewestCheckpoint } from './restore-checkpoint';
 export type { RestoredCheckpoint, SkippedCheckpoint } from './restore-checkpoint';
 export { TrainingLog } from './training-log';
+export { refineCodes } from './refine-codes';
+export type { RefineOptions } from './refine-codes';
 export { evaluateTokenizer } from './evaluate-tokenizer';
 export type { EvaluateOptions, TokenizerEvaluation } from './evaluate-tokenizer';
 export { parseGeneratorTrainingConfig } from './generator-training-config';

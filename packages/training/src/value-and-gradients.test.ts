@@ -1,5 +1,5 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
-import { keep, mul, square, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { customGrad, keep, mul, square, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tensorsLeftBy, testBackends, useTestBackend } from '@restok/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -39,4 +39,23 @@ describe.each(testBackends)('valueAndGradients on %s', (backend) => {
     expect(left).toBe(1);
     expect([...kept[0]!.dataSync()]).toEqual([1, 4]);
   });
+
+  it.each(['loss', 'gradient'])(
+    'leaves nothing when the %s throws, and the next one is right',
+    async (where) => {
+      const a = tensor1d([1, 2]);
+      const fail = (): never => {
+        throw new RangeError('no memory');
+      };
+      const failing = customGrad((x) =>
+        where === 'loss' ? fail() : { value: (x as Tensor).clone(), gradFunc: fail },
+      );
+      const left = await tensorsLeftBy(() => {
+        expect(() => valueAndGradients(() => sum(failing(square(a))) as Scalar, [a])).toThrow(RangeError);
+      });
+      expect(left).toBe(0);
+      const { gradients } = valueAndGradients(() => sum(square(a)) as Scalar, [a]);
+      expect([...gradients[0]!.dataSync()]).toEqual([2, 4]);
+    },
+  );
 });

@@ -50,6 +50,7 @@ describe('bench', () => {
       'tokenizer, decode 8 pictures',
       'tokenizer, encode 32 pictures',
       'tokenizer, decode 32 pictures',
+      'looking for codes, 8 pictures, 20 steps',
       'generator, one picture with guidance',
       'generator, 4 pictures with guidance',
       'generator, 8 pictures with guidance',

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { writeCodes } from '@restok/data';
+import type { RefineOption } from '../find-codes';
 import type { CoderOptions } from '../load-tokenizer';
 import { withCoder } from '../load-tokenizer';
 import { createOutput, rateText } from '../output';
@@ -10,7 +11,7 @@ import { stoppable } from '../stop-signals';
 /** `restok encode`: pictures to indices in a .npz. */
 export async function encode(
   images: readonly string[],
-  options: CoderOptions & { readonly out: string },
+  options: CoderOptions & RefineOption & { readonly out: string },
 ): Promise<void> {
   const output = createOutput(options);
   await withCoder(options, output, {

@@ -38,7 +38,7 @@ export async function openEvalReconstruction(
       run: work,
     }),
   );
-  const { tokenizer, pictures, inception, lpips, computation } = setting;
+  const { tokenizer, findCodes, pictures, inception, lpips, computation } = setting;
   return {
     async run(shard) {
       const job = jobOf(setting, shard.count);
@@ -51,7 +51,7 @@ export async function openEvalReconstruction(
       const count = picturesOf(blocks).length;
       const startedAt = performance.now();
       const scores = await scoreReconstructions(
-        { tokenizer, network: inception?.network, lpips: lpips?.network, pictures },
+        { tokenizer, findCodes, network: inception?.network, lpips: lpips?.network, pictures },
         blocks,
         (done) =>
           output.progress(`shard ${shardText(shard)}: ${rateText(done, count, startedAt, 'pictures')}`),

@@ -11,6 +11,8 @@ import { openScoredData } from '../evaluation/picture-set';
 import { reconstructionLines, reconstructionReport } from '../evaluation/reconstruction-report';
 import { scoreReconstructions } from '../evaluation/reconstruction-scores';
 import type { EvaluationReport } from '../evaluation/report';
+import type { FindCodes, RefineOption } from '../find-codes';
+import { codeFinder } from '../find-codes';
 import type { TokenizerOptions } from '../load-tokenizer';
 import { withTokenizer } from '../load-tokenizer';
 import type { Output } from '../output';
@@ -20,7 +22,7 @@ import { shippedTokenizer } from '../shipped-model';
 import { useBackend } from '../use-backend';
 import { weightsDigest } from '../weights-digest';
 
-export interface EvalReconstructionOptions extends TokenizerOptions {
+export interface EvalReconstructionOptions extends TokenizerOptions, RefineOption {
   readonly data: string;
   readonly inception?: string;
   readonly resize?: PreprocessingName;
@@ -37,6 +39,7 @@ export interface ScoredData {
 /** A tokenizer with what it is scored by. */
 export interface ReconstructionSetting {
   readonly tokenizer: ResTok;
+  readonly findCodes: FindCodes;
   readonly pictures: StoredPictures;
   readonly inception?: ReportedNetwork;
   readonly lpips?: ReportedLpips;
@@ -51,11 +54,11 @@ export async function evalReconstruction(options: EvalReconstructionOptions): Pr
   const output = createOutput(options);
   await withReconstructions(options, output, {
     shown: (path) => path,
-    async run({ tokenizer, pictures, inception, lpips, computation, settings }) {
+    async run({ tokenizer, findCodes, pictures, inception, lpips, computation, settings }) {
       const { count, size } = pictures;
       const startedAt = performance.now();
       const scores = await scoreReconstructions(
-        { tokenizer, network: inception?.network, lpips: lpips?.network, pictures },
+        { tokenizer, findCodes, network: inception?.network, lpips: lpips?.network, pictures },
         blocksOf(count, EVALUATION_BLOCK),
         (done) => output.progress(rateText(done, count, startedAt, 'pictures')),
       );
@@ -88,7 +91,7 @@ export async function withReconstructions(
     run(setting: ReconstructionSetting): Promise<void>;
   },
 ): Promise<void> {
-  const { data, inception, resize, lpips } = options;
+  const { data, inception, resize, lpips, refine } = options;
   const computation = computationOf(await useBackend(options.backend, options.threads));
   await withTokenizer<ScoredData>(options, output, {
     async prepare({ cropSize }) {
@@ -108,11 +111,16 @@ export async function withReconstructions(
           data: name,
           'data count': pictures.count,
           'data size': `${pictures.size} x ${pictures.size}`,
+          ...(refine === undefined ? {} : { codes: `refined by ${refine} steps` }),
           pixels: 'reconstructions clamped and rounded to 8 bits; means over pictures',
           ...network?.settings,
           ...perceptual?.settings,
         };
-        await run({ tokenizer, pictures, inception: network, lpips: perceptual, computation, settings });
+        const findCodes = codeFinder(tokenizer, options, output);
+        await run({
+          ...{ tokenizer, findCodes, pictures, inception: network, lpips: perceptual },
+          ...{ computation, settings },
+        });
       } finally {
         network?.network.dispose();
         perceptual?.network.dispose();

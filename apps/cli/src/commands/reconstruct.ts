@@ -4,6 +4,7 @@ import { pictureGrid } from '@restok/data';
 import { psnr } from '@restok/metrics';
 import { enlarge } from '../enlarge';
 import { outputNames } from '../file-names';
+import type { RefineOption } from '../find-codes';
 import type { CoderOptions } from '../load-tokenizer';
 import { withCoder } from '../load-tokenizer';
 import { checkKept } from '../model-limits';
@@ -12,7 +13,7 @@ import { checkOutputs, checkPngName, writePngsWhole, writePngWhole } from '../ou
 import { readAllForModel } from '../picture-batch';
 import type { PictureCoder } from '../picture-coder';
 
-export interface ReconstructOptions extends CoderOptions {
+export interface ReconstructOptions extends CoderOptions, RefineOption {
   readonly out: string;
   readonly keep?: readonly number[];
   readonly grid?: string;

@@ -85,6 +85,7 @@ export const shardedCommands: Readonly<Record<ShardedCommandName, ShardedCommand
     fields: {
       ...{ data: text, out: text, model: optional(text), ...inceptionFields },
       lpips: optional(listOf(text)),
+      refine: optional(wholeIn(1)),
       backend: oneOf(backendNames),
     },
     paths: ['data', 'out', 'inception', 'lpips'],

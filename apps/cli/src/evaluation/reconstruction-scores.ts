@@ -7,6 +7,7 @@ import type { InceptionV3 } from '@restok/metrics/inception';
 import type { Lpips } from '@restok/training';
 import type { ResTok } from '@restok/tokenizer';
 import { bytesDigest, DIGEST_BYTES } from '../file-digest';
+import type { FindCodes } from '../find-codes';
 import { otherEvents } from '../other-events';
 import { picturesPerPass } from '../pictures-per-pass';
 import type { Block } from '../shards/blocks';
@@ -64,6 +65,7 @@ export function scoreColumns({ numLatents, size, hasLpips }: ScoredShape): Score
 /** What scores pictures. */
 export interface Scorer {
   readonly tokenizer: ResTok;
+  readonly findCodes: FindCodes;
   readonly network?: InceptionV3;
   readonly lpips?: Lpips;
   readonly pictures: StoredPictures;
@@ -74,7 +76,7 @@ export interface Scorer {
  * crosses the border of a block, so that shards give the digits of one process.
  */
 export async function scoreReconstructions(
-  { tokenizer, network, lpips, pictures }: Scorer,
+  { tokenizer, findCodes, network, lpips, pictures }: Scorer,
   blocks: readonly Block[],
   onProgress: (done: number) => void,
 ): Promise<ReconstructionScores> {
@@ -95,7 +97,7 @@ export async function scoreReconstructions(
     const made: Uint8Array[] = [];
     for (const part of partsOf(block, perPass)) {
       const values = await pictures.read(picturesOf([part]));
-      const scored = await scorePart({ tokenizer, lpips }, values, { size, columns });
+      const scored = await scorePart({ tokenizer, findCodes, lpips }, values, { size, columns });
       scores.set(scored.scores, done * width);
       indices.set(scored.indices, done * numLatents);
       scored.originals.forEach((picture, i) => digests.set(bytesDigest(picture), (done + i) * DIGEST_BYTES));
@@ -130,7 +132,7 @@ interface ScoredPart {
 
 /** @param values `[pictures, size, size, 3]`, 0 to 1. */
 async function scorePart(
-  { tokenizer, lpips }: Pick<Scorer, 'tokenizer' | 'lpips'>,
+  { tokenizer, findCodes, lpips }: Pick<Scorer, 'tokenizer' | 'findCodes' | 'lpips'>,
   values: Float32Array,
   { size, columns }: { readonly size: number; readonly columns: ScoreColumns },
 ): Promise<ScoredPart> {
@@ -141,7 +143,7 @@ async function scorePart(
   const reference = lpips && new LpipsReference(lpips, originals, size);
   const scores = new Float64Array(count * keep.length * metrics.length);
   const pixels = tensor4d(values, [count, size, size, 3]);
-  const encoded = tokenizer.encode(pixels);
+  const encoded = await findCodes(pixels);
   const indices = await encoded.indices.data<'int32'>();
   let made: Uint8Array[] = [];
   for (const [column, numKept] of keep.entries()) {
