@@ -1,6 +1,9 @@
 import { BackendUnavailableError } from '@restok/core';
 import type { GpuAccess } from './gpu-access';
 
+const ADVICE =
+  'Switch on hardware acceleration in the settings of the browser, or take another backend, as selectBackend does.';
+
 /**
  * The browser's WebGPU.
  *
@@ -15,5 +18,5 @@ export function openGpu(): Promise<GpuAccess> {
       ),
     );
   }
-  return Promise.resolve({ gpu });
+  return Promise.resolve({ gpu, adviceWithoutAdapter: ADVICE });
 }

@@ -17,6 +17,9 @@ interface Dawn {
   readonly globals: object;
 }
 
+const ADVICE =
+  'Install a Vulkan driver; without a GPU SwiftShader will do (Debian: apt-get install chromium-headless-shell libvulkan1, then set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json).';
+
 /** Between two looks for finished work. */
 const POLL_MILLISECONDS = 0.1;
 
@@ -40,7 +43,7 @@ async function startDawn(): Promise<GpuAccess> {
       Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
     }
   }
-  return { gpu: create(OPTIONS), waitingFor };
+  return { gpu: create(OPTIONS), adviceWithoutAdapter: ADVICE, waitingFor };
 }
 
 async function importDawn(): Promise<Dawn> {

@@ -118,11 +118,12 @@ async function start(asked: GPUDevice | undefined): Promise<Current> {
 
 async function requestDevice({
   gpu,
+  adviceWithoutAdapter,
 }: GpuAccess): Promise<{ device: GPUDevice; adapterInfo: GPUAdapterInfo }> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (adapter === null) {
     throw new BackendUnavailableError(
-      'useWebGpuBackend: there must be a GPU with a driver that WebGPU can use, got none. Install a Vulkan driver; without a GPU SwiftShader will do (Debian: apt-get install chromium-headless-shell libvulkan1, then set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json).',
+      `useWebGpuBackend: there must be a GPU with a driver that WebGPU can use, got none. ${adviceWithoutAdapter}`,
     );
   }
   const device = await adapter.requestDevice({ requiredLimits: raisedLimits(adapter.limits) });
