@@ -130,12 +130,30 @@ describe('refineCodes', () => {
     };
     own(await refineCodes(tokenizer, pixels, { steps: 2, onStep }));
     expect(told).toEqual(['1/2', 'waited', '2/2', 'waited']);
-    const stop = (): never => {
+    const fail = (): never => {
       throw new RangeError('stopped');
     };
     const stopped = (): Promise<void> =>
-      expect(refineCodes(tokenizer, pixels, { onStep: stop })).rejects.toThrow(RangeError);
+      expect(refineCodes(tokenizer, pixels, { onStep: fail })).rejects.toThrow(RangeError);
     expect(await tensorsLeftBy(stopped)).toBe(0);
+  });
+
+  it('ends when it is told to stop, with the codes that are best so far', async () => {
+    await useTestBackend('restok-node');
+    const tokenizer = tokenizerWith([]);
+    const pixels = await pictures();
+    let steps = 0;
+    const stop = new AbortController();
+    const onStep = (): void => {
+      steps += 1;
+      if (steps === 3) {
+        stop.abort();
+      }
+    };
+    const before = errorsOf(tokenizer, own(tokenizer.encode(pixels)).codes, pixels);
+    const { codes } = own(await refineCodes(tokenizer, pixels, { onStep, signal: stop.signal }));
+    expect(steps).toBe(3);
+    expect(sum(errorsOf(tokenizer, codes, pixels))).toBeLessThan(sum(before));
   });
 
   it.each([-1, 1.5, NaN, Infinity])('throws ConfigError for %s steps', async (steps) => {

@@ -27,6 +27,8 @@ export interface RefineOptions {
   readonly steps?: number;
   /** Called after every step with how many are done, and waited for. */
   readonly onStep?: (done: number, steps: number) => void | Promise<void>;
+  /** Ends the search after the step that it is at, with what it has found. */
+  readonly signal?: AbortSignal;
 }
 
 const DEFAULT_STEPS = 20;
@@ -68,7 +70,7 @@ type Descent = {
 export async function refineCodes(
   tokenizer: ResTok,
   pixels: Tensor4D,
-  { steps = DEFAULT_STEPS, onStep }: RefineOptions = {},
+  { steps = DEFAULT_STEPS, onStep, signal }: RefineOptions = {},
 ): Promise<{ indices: Tensor2D; codes: Tensor3D }> {
   if (!Number.isSafeInteger(steps) || steps < 0) {
     const problem = `steps must be a whole number from 0, got ${steps}`;
@@ -87,6 +89,9 @@ export async function refineCodes(
         return [better(best, found), next];
       });
       await onStep?.(step, steps);
+      if (signal?.aborted === true) {
+        break;
+      }
     }
     return tidy(() => {
       const { indices } = better(best, decoded(descent.value));

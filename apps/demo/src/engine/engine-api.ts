@@ -182,6 +182,8 @@ export interface EngineApi {
   /** The centre square of a picture at the model's size. */
   openPicture(file: Blob): Promise<PagePicture>;
   encode(picture: PagePicture): Promise<Int32Array>;
+  /** Indices that give the picture back more exactly; {@link cancel} ends the search with what it has found. */
+  refine(picture: PagePicture, onStep: (done: number, steps: number) => void): Promise<Int32Array>;
   /** One picture for each mask of latents: 1 keeps, 0 hides. */
   decode(indices: Int32Array, masks: readonly Uint8Array[]): Promise<PagePicture[]>;
   /** Pictures on the way from one to the other, at each share of the second. */
@@ -189,7 +191,7 @@ export interface EngineApi {
   generate(request: GenerateRequest, onStep: (step: GenerateStep) => void): Promise<'done' | 'cancelled'>;
   /** Times one picture by levels, then by passes of one latent each with the same network; keeps neither. */
   timePasses(label: number, guided: boolean, onProgress: (progress: TimingProgress) => void): Promise<void>;
-  /** Stops what {@link generate} or {@link timePasses} is doing. */
+  /** Stops what {@link generate}, {@link timePasses} or {@link refine} is doing. */
   cancel(): void;
   /** How far the picture moves, 0 ... 1 as a mean over its pixels and channels, without each of these latents. */
   latentEffects(indices: Int32Array, latents: readonly number[]): Promise<Float32Array>;

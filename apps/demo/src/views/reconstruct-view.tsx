@@ -18,6 +18,7 @@ import { stageModes } from '../state/stage-mode';
 import { keptAfterKey } from '../state/strip-keys';
 import { Figures } from './reconstruct-figures';
 import { openFiles, openFirst, openSample } from './reconstruct-open';
+import { Refine } from './reconstruct-refine';
 import {
   hovered,
   keep,
@@ -87,6 +88,7 @@ export function ReconstructView() {
         </div>
         <aside class="facts" aria-label="Figures">
           <Figures current={current} />
+          <Refine />
           <Segments
             name="mode"
             legend="View"

@@ -10,6 +10,7 @@ import { latentEffects } from './latent-effects';
 import { loadGenerator, loadTokenizer } from './load-models';
 import type { ModelFolder, OnProgress } from './model-folder';
 import { openFolder } from './model-folder';
+import { refinePicture } from './refine-picture';
 import { timePasses } from './time-passes';
 import { openPicture } from './open-picture';
 import type { PageGenerator } from './page-generator';
@@ -70,6 +71,11 @@ export class Engine implements EngineApi {
 
   encode(...[picture]: Parameters<EngineApi['encode']>): Promise<Int32Array> {
     return this.track(encodePicture(this.needTokenizer(), picture));
+  }
+
+  refine(...[picture, onStep]: Parameters<EngineApi['refine']>): ReturnType<EngineApi['refine']> {
+    const search = { isCancelled: this.cancellationCheck(), onStep };
+    return this.track(refinePicture(this.needTokenizer(), picture, search));
   }
 
   decode(...[indices, masks]: Parameters<EngineApi['decode']>): ReturnType<EngineApi['decode']> {
