@@ -18,7 +18,7 @@ await writeFile(join(options.model, 'README.md'), card());
 function card() {
   const model = config.model.vq_model;
   const { width, layers } = model.vit_enc_model_size;
-  const { steps, decoderSteps, augmentedSteps, batch } = training;
+  const { steps, decoderSteps, batch } = training;
   const { refined } = figures;
   const all = Object.values(figures.byLatents).at(-1);
   const lead = all.psnr - sixBitComponents();
@@ -36,15 +36,20 @@ All ${figures.testPictures.toLocaleString('en')} test pictures, kept apart by co
 (31-fe0f-20e3 and 0031-fe0f-20e3); 256 of them were watched during training. Reconstructions clamped and rounded to
 8 bits; means over pictures. PCA is the best split of the same bits that \`tooling/pca-baseline\` finds.
 
-| latents | bits | PSNR, dB | SSIM | PSNR with \`--refine ${refined.steps}\`, dB | SSIM | PCA at the same bits, dB |
-| ------- | ---- | -------- | ---- | ---------------- | ---- | ------------------------ |
+| latents | bits | PSNR, dB | SSIM | PSNR with \`--refine ${refined.steps}\`, dB | SSIM with it | PCA at the same bits, dB |
+| ------- | ---- | -------- | ---- | ------------------------- | ------------ | ------------------------ |
 ${Object.entries(figures.byLatents).map(row).join('\n')}
 
 At 768 bits, 128 components of 6 bits each score ${sixBitComponents().toFixed(2)} dB, so all latents are ${Math.abs(lead).toFixed(2)} dB ${lead < 0 ? 'below that: the model needs more training' : 'above that'}.
 
 \`--refine ${refined.steps}\` goes on from the encoder's codes down the gradient of the decoder's error
 ([what it does](../../../packages/training/README.md#better-codes)): as many bits, the same decoder, and ${allRefined().psnr.toFixed(2)} dB from all latents,
-${(allRefined().psnr - sixBitComponents()).toFixed(2)} dB above PCA. It looks at the picture of all latents alone.
+${(allRefined().psnr - sixBitComponents()).toFixed(2)} dB above those components of PCA. It looks at the picture of all latents alone; that of the first few stays much as it is.
+
+\`\`\`sh
+npm run -s restok -- eval reconstruction --data data/emoji
+npm run -s restok -- eval reconstruction --data data/emoji --refine ${refined.steps}
+\`\`\`
 
 Of the codebook's ${model.codebook_size.toLocaleString('en')} rows
 ${(figures.codebookUsage * 100).toFixed(1)} % are chosen on the test pictures, with an entropy of ${figures.codebookEntropyBits} bits of ${Math.log2(model.codebook_size)} possible.
@@ -53,16 +58,16 @@ ${(figures.codebookUsage * 100).toFixed(1)} % are chosen on the test pictures, w
 
 ${training.parameters} parameters: width ${width}, ${layers} + ${model.vit_dec_model_size.layers} layers, patches of ${model.vit_enc_patch_size}, a small pixel decoder; \`is_legacy: false\`, so that code
 position k belongs to latent k. ${steps.toLocaleString('en')} steps of ${batch} pictures with ${layers} + ${layers} layers, then ${decoderSteps.toLocaleString('en')} of the decoder alone with
-${model.vit_dec_model_size.layers - layers} layers more, then ${augmentedSteps.toLocaleString('en')} of all of it with pictures mirrored and recoloured at random; seed ${training.seed}, ${training.hours} hours on two cores that did other work, too. The loss is the squared error and the quantiser's terms alone, hence the soft edges.
+${model.vit_dec_model_size.layers - layers} layers more, so that codes stayed as they were; seed ${training.seed}, ${training.hours} hours on two cores that did other work, too. The loss is the squared error and the quantiser's terms alone, hence the soft edges.
 
 \`\`\`sh
 ${training.command}
-node tooling/ship-model/ship-tokenizer.mjs --model output/emoji-64-augmented/model --data data/emoji --out models/emoji-64/tokenizer
+node tooling/ship-model/ship-tokenizer.mjs --model output/emoji-64-decoder/model --data data/emoji --out models/emoji-64/tokenizer
 \`\`\`
 
 ${training.notes}
 
-\`training.yaml\`, \`decoder.yaml\` and \`augmented.yaml\` are the runs' configs, \`log.jsonl\`, \`decoder-log.jsonl\` and \`augmented-log.jsonl\` their logs, \`figures.json\` the table above, \`reference.json\` what \`restok doctor\` compares with.
+\`training.yaml\` and \`decoder.yaml\` are the runs' configs, \`log.jsonl\` and \`decoder-log.jsonl\` their logs, \`figures.json\` the table above, \`reference.json\` what \`restok doctor\` compares with.
 
 ## Licence and credits
 

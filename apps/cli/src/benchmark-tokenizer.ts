@@ -42,7 +42,7 @@ export async function benchmarkReleasedTokenizer(): Promise<BenchmarkRow[]> {
   }
 }
 
-/** The search of `--refine 20`. Not on stock tfjs-wasm, which takes minutes. */
+/** The search of `--refine 20`. Not on stock tfjs-wasm, which would take more than a minute. */
 async function benchmarkRefinement(tokenizer: ResTok): Promise<BenchmarkRow> {
   const size = tokenizer.config.dataset.preprocessing.crop_size;
   const pixels = tf.tidy(() =>

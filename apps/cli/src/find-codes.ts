@@ -13,10 +13,15 @@ export interface RefineOption {
 /** Finds the codes of a batch of pictures `[B, H, W, 3]`; both tensors are owned by the caller. */
 export type FindCodes = (pixels: Tensor4D) => Promise<{ indices: Tensor2D; codes: Tensor3D }>;
 
+/** The encoder's. */
+export function encodedBy(tokenizer: ResTok): FindCodes {
+  return (pixels) => Promise.resolve(tokenizer.encode(pixels));
+}
+
 /** The encoder, or from its codes on a search of some steps. */
 export function codeFinder(tokenizer: ResTok, { refine }: RefineOption, output: Output): FindCodes {
   if (refine === undefined) {
-    return (pixels) => Promise.resolve(tokenizer.encode(pixels));
+    return encodedBy(tokenizer);
   }
   return async (pixels) => {
     // Loaded here, since most commands train nothing.

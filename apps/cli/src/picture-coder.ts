@@ -5,6 +5,7 @@ import type { OnnxTokenizer } from '@restok/onnx';
 import type { ResTok } from '@restok/tokenizer';
 import { folderDigest } from './file-digest';
 import type { FindCodes } from './find-codes';
+import { encodedBy } from './find-codes';
 import { asBatch, unitValues } from './picture-batch';
 import { weightsDigest } from './weights-digest';
 
@@ -30,10 +31,7 @@ export interface PictureCoder {
  *
  * @param findCodes how codes are found, by the encoder by default.
  */
-export function tfjsCoder(
-  tokenizer: ResTok,
-  findCodes: FindCodes = (pixels) => Promise.resolve(tokenizer.encode(pixels)),
-): PictureCoder {
+export function tfjsCoder(tokenizer: ResTok, findCodes: FindCodes = encodedBy(tokenizer)): PictureCoder {
   const { numLatents, levelSizes } = tokenizer;
   return {
     numLatents,

@@ -6,6 +6,7 @@ import {
   expandDims,
   keep,
   less,
+  maximum,
   mean,
   mul,
   sqrt,
@@ -36,6 +37,8 @@ const DEFAULT_STEPS = 20;
 /** How far the first step moves a latent whose picture's have a root mean square of 1; the last moves it a tenth. */
 const FIRST_STEP = 0.08;
 const LAST_STEP = 0.008;
+/** Latents that are all zero have no size to measure steps by. */
+const SMALLEST_SIZE = 1e-12;
 /**
  * Adam with short moments, as there are few steps: twenty with the shipped model on sixteen pictures gain 2.10 dB, with
  * the usual 0.9 and 0.99 they gain 1.92 dB.
@@ -59,11 +62,11 @@ type Descent = {
  * Codes that give pictures back more exactly than those of `tokenizer.encode`, for more time: the encoder's latents go
  * down the gradient of the squared error of what the decoder makes of them, through the quantiser as in training. Each
  * picture keeps the best codes on the way, so that none gets worse. They are as many bits as ever, and every decoder of
- * the model decodes them. Only the picture of all latents is sought: that of the first few may become worse.
+ * the model decodes them. Only the picture of all latents counts; that of the first few is left to chance.
  *
  * Not of the paper, where the codes are the encoder's.
  *
- * @param pixels `[B, H, W, 3]` in 0 ... 1, H = W = crop_size; what a picture gets does not depend on its batch.
+ * @param pixels `[B, H, W, 3]` in 0 ... 1, H = W = crop_size; of the others in its batch a picture sees rounding at most.
  * @returns indices `[B, L]` int32 and their codes `[B, L, Dc]`, owned by the caller.
  * @throws ConfigError when `steps` is no whole number from 0.
  */
@@ -106,7 +109,7 @@ export async function refineCodes(
 function encodedLatents(tokenizer: ResTok, pixels: Tensor4D): { latents: Tensor3D; size: Tensor3D } {
   return tidy(() => {
     const { latents } = tokenizer.encodeLatents(pixels);
-    const size = sqrt(mean<Tensor3D>(square(latents), [1, 2], true));
+    const size = maximum<Tensor3D>(sqrt(mean(square(latents), [1, 2], true)), SMALLEST_SIZE);
     return { latents: div<Tensor3D>(latents, size), size };
   });
 }
