@@ -18,6 +18,7 @@ await writeFile(join(options.model, 'README.md'), card());
 function card() {
   const { train, test, levelSizes, frechet } = figures;
   const { byGuidance } = frechet;
+  const { naming } = training;
   const [best, distance] = Object.entries(byGuidance).reduce((a, b) => (b[1] < a[1] ? b : a));
   return `# emoji-64 generator
 
@@ -51,6 +52,10 @@ ${Object.entries(byGuidance)
 | the test pictures through the tokenizer | ${frechet.reconstructions.toFixed(2)} |
 | one half of the test pictures against the other, the floor | ${frechet.halvesOfTestSet.toFixed(2)} |
 
+A classifier of the set's nine categories names ${naming.samples} % of the pictures generated with guidance ${naming.guidance} as they were
+asked for, ${naming.before} % of those of the generator before its last ${training.longerSteps.toLocaleString('en')} steps, and ${naming.test} % of the test pictures
+themselves, all as the tokenizer draws them ([how](../../../tooling/naming-samples)).
+
 Guidance ${best} is nearest, with ${distance.toFixed(2)}. ${training.verdict}
 
 The tables again; every evaluation of pictures tells the floor, too:
@@ -67,7 +72,7 @@ npm run -s restok -- eval generation --samples decoded.npz --reference data/emoj
 ## How it was made
 
 ${training.parameters} parameters: width ${config.dim}, ${config.n_layer} layers, ${config.n_head} heads; ${(size / 1e6).toFixed(1)} MB in float16. ${training.steps.toLocaleString('en')} steps of ${training.batch} pictures (each
-plain or mirrored), seed ${training.seed}, ${training.hours} hours on two cores that did other work, too; weights are the moving average.
+plain or mirrored), then ${training.longerSteps.toLocaleString('en')} more with the rate up again; seed ${training.seed}, ${training.hours} hours on two cores that did other work, too; weights are the moving average.
 
 \`\`\`sh
 ${training.command}
@@ -75,7 +80,7 @@ ${training.command}
 
 ${training.notes}
 
-\`training.yaml\` is the run's config, \`log.jsonl\` its log, \`figures.json\` the tables above.
+\`training.yaml\` and \`longer.yaml\` are the configs, \`log.jsonl\` and \`longer-log.jsonl\` the logs, \`figures.json\` the tables above.
 
 ## Licence and credits
 
