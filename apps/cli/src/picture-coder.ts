@@ -41,9 +41,11 @@ export function tfjsCoder(tokenizer: ResTok, findCodes: FindCodes = encodedBy(to
       try {
         const { indices, codes } = await findCodes(pixels);
         codes.dispose();
-        const values = await indices.data();
-        indices.dispose();
-        return Int32Array.from(values);
+        try {
+          return Int32Array.from(await indices.data());
+        } finally {
+          indices.dispose();
+        }
       } finally {
         pixels.dispose();
       }

@@ -44,7 +44,7 @@ describe('applyCrop', () => {
     expect(flips).toBeLessThan(48);
   });
 
-  it('exchanges the colours of half of the pictures, each in five ways, and flips no other than without', () => {
+  it('exchanges the colours of half of the pictures, each in five ways, mirrored or not', () => {
     const picture = patterned(8, 8);
     const wanted = crop('centre', { flip: true });
     let exchanged = 0;

@@ -37,7 +37,7 @@ export async function refine(): Promise<void> {
       picture.value = next;
       found.value = { shown: next, before };
       next.decodeAhead();
-      say(`Better codes are found: as many bytes, nearer to the original.`);
+      say('Better codes are found: as many bytes, nearer to the original.');
     }
   } finally {
     search.value = undefined;

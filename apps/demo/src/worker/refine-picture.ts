@@ -38,9 +38,11 @@ export async function refinePicture(
       },
     });
     codes.dispose();
-    const values = (await indices.data()) as Int32Array;
-    indices.dispose();
-    return values;
+    try {
+      return (await indices.data()) as Int32Array;
+    } finally {
+      indices.dispose();
+    }
   } finally {
     pixels.dispose();
   }
